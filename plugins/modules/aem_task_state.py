@@ -1,0 +1,207 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aem_task_state
+short_description: Start, stop and restart tasks of Qlik Enterprise Manager
+version_added: 0.1.0
+description:
+  - Brings many tasks of a server into a state side by side, chosen by name, pattern or tag.
+  - A task that is there already is no change, also when somebody else was faster.
+  - Tasks that are starting or stopping are waited for before anything is decided.
+  - Works for Replicate tasks and, named C(task__project), for Compose tasks and workflows.
+  - Needs the roles Viewer on all tasks of the server and Operator on the tasks.
+author:
+  - The qlik.enterprise_manager contributors
+options:
+  server:
+    description:
+      - Name of the server.
+    type: str
+    required: true
+  tasks:
+    description:
+      - Names of tasks, or patterns with C(*), C(?) and C([]). A name that no task has is an error.
+    type: list
+    elements: str
+  tags:
+    description:
+      - Tags, of which a task must have one. With O(tasks) as well, a task must match both.
+    type: list
+    elements: str
+  state:
+    description:
+      - V(started) runs tasks that do not run. A task that is recovering from an error counts as running.
+      - V(stopped) stops tasks that run. A task in state ERROR does not run.
+      - V(restarted) stops tasks that run and runs them again, and runs those that do not run.
+    type: str
+    choices: [started, stopped, restarted]
+    default: started
+  run_option:
+    description:
+      - How tasks are run. Compose tasks know V(resume_processing) only.
+      - The options that begin with V(metadata_only) create tables and end with the task stopped.
+    type: str
+    choices:
+      - metadata_only_create_missing_tables
+      - metadata_only_recreate_all_tables
+      - recover_using_checkpoint_stored_on_target
+      - recover_using_locally_stored_checkpoint
+      - reload_target
+      - resume_processing
+      - resume_processing_from_position
+      - resume_processing_from_timestamp
+    default: resume_processing
+  cdc_position:
+    description:
+      - Where the processing of changes begins. Needed for, and only taken with, the values
+        V(resume_processing_from_timestamp), V(resume_processing_from_position) and
+        V(recover_using_checkpoint_stored_on_target) of O(run_option).
+      - For V(resume_processing_from_timestamp) a UTC time such as V(2026-03-07T11:19:03Z), for
+        V(resume_processing_from_position) a position in the log of the source, for
+        V(recover_using_checkpoint_stored_on_target) the checkpoint that the target stores.
+    type: str
+  wait:
+    description:
+      - Whether to wait until each task is in the state. A stopped task must use no memory any more, where the server
+        tells.
+      - With V(false) the tasks are only told to start or stop.
+    type: bool
+    default: true
+  timeout:
+    description:
+      - Seconds that each task has to get into the state.
+    type: int
+    default: 60
+  parallel:
+    description:
+      - How many tasks are started or stopped at the same time. A lower number is easier on the databases.
+      - These calls wait on the server, so they do not count for O(aem_concurrency).
+    type: int
+    default: 64
+extends_documentation_fragment:
+  - qlik.enterprise_manager.aem
+  - qlik.enterprise_manager.aem.actiongroup
+attributes:
+  check_mode:
+    description: Tells which tasks would be started and stopped, and does neither.
+    support: full
+  diff_mode:
+    description: Shows the states before and after.
+    support: full
+  idempotent:
+    description: Tasks that are in the state are left alone, except with O(state=restarted).
+    support: partial
+notes:
+  - When the answer to a start is lost on the way, the module looks at the task. It runs a task again only with
+    O(run_option=resume_processing), and only if it still is as it was.
+seealso:
+  - module: qlik.enterprise_manager.aem_task_info
+"""
+
+EXAMPLES = r"""
+- name: Stop all tasks with a tag
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    tags: [nightly]
+    state: stopped
+
+- name: Resume them, three at a time
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    tags: [nightly]
+    state: started
+    parallel: 3
+
+- name: Load one task again from the beginning
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tasks: [POS to Kafka]
+    state: restarted
+    timeout: 300
+
+- name: Run one task from a point in time
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tasks: [ERP to DW]
+    state: restarted
+    run_option: resume_processing_from_timestamp
+    cdc_position: "2026-03-07T11:19:03Z"
+"""
+
+RETURN = r"""
+tasks:
+  description: What became of each task that was chosen.
+  type: list
+  elements: dict
+  returned: when the tasks could be listed
+  contains:
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+    before:
+      description: State before.
+      type: str
+      returned: always
+    after:
+      description: State now, or as it would be in check mode.
+      type: str
+      returned: always
+    changed:
+      description: Whether this run changed the task, or would.
+      type: bool
+      returned: always
+    error:
+      description: What went wrong with this task.
+      type: str
+      returned: when the task failed
+  sample:
+    - name: ERP to DW
+      before: RUNNING
+      after: STOPPED
+      changed: true
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils import _task
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._plan import Result, carry_out
+
+
+def work(options: Mapping[str, Any], api: Api) -> Result:
+    """Plan a change for each task that needs one, and carry them out side by side."""
+    wish = _task.Wish.from_options(options)
+    selected = _task.select(api, options["server"], options["tasks"], options["tags"], wish.timeout)
+    plan = _task.plan(api, options["server"], selected.tasks, wish)
+    report = carry_out(plan, api.check_mode, workers=options["parallel"])
+    result = report.result(tasks=_task.outcomes(selected.tasks, report))
+    result.warnings.extend(selected.warnings)
+    return result
+
+
+def main() -> None:
+    run_module(work, _task.ARGUMENTS, required_one_of=[("tasks", "tags")])
+
+
+if __name__ == "__main__":
+    main()
