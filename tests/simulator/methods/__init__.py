@@ -1,0 +1,21 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The API methods, one function each; importing this package registers them all."""
+
+from __future__ import annotations
+
+from . import acl, audit, change_data, endpoints, licenses, repository, servers, sessions, tables, tasks
+
+__all__ = [
+    "acl",
+    "audit",
+    "change_data",
+    "endpoints",
+    "licenses",
+    "repository",
+    "servers",
+    "sessions",
+    "tables",
+    "tasks",
+]

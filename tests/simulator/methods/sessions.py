@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Login and Logout (guide 2.5, 2.6)."""
+
+from __future__ import annotations
+
+from simulator.call import Call
+from simulator.errors import ApiError
+from simulator.permissions import has_any_role
+from simulator.registry import answers
+from simulator.sessions import authenticate
+
+
+@answers("Login")
+def login(call: Call) -> None:
+    """Open a session, and send its token in a header."""
+    user = authenticate(call.world.estate, call.headers.get("Authorization"))
+    if not has_any_role(call.world.estate, user):
+        raise ApiError("UNAUTHORIZED_REQUEST")
+    token, call.session = call.world.sessions.open(user)
+    call.answer_headers[call.world.contract.session_header] = token
+
+
+@answers("Logout")
+def logout(call: Call) -> None:
+    """End the session."""
+    call.world.sessions.close(call.token)
