@@ -94,11 +94,11 @@ class Wish:
         return state in {STARTED: _STARTED_STATES, STOPPED: _STOPPED_STATES}.get(self.state, frozenset())
 
     def after(self) -> Plain:
-        """What a task is expected to be when it is done, as a diff shows it."""
+        """What a task is expected to be when it is done, as a diff shows it; how it is run where that says more."""
         if self.state == STOPPED:
             return {"state": "STOPPED"}
-        ends = self.run_option.startswith("METADATA_ONLY")
-        return {"state": "STOPPED" if ends else "RUNNING", "run": self.run_option}
+        after = {"state": "STOPPED" if self.run_option.startswith("METADATA_ONLY") else "RUNNING"}
+        return after if self.state == STARTED and self.run_option == RESUME else {**after, "run": self.run_option}
 
 
 @dataclass

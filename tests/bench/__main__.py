@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measures what the collection promises about speed, each as a ratio of two things done in the same run.
+
+    make bench
+
+It changes nothing outside a simulator of its own. Seconds are of this machine; the ratios are what to quote.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import time
+from base64 import b64encode
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from urllib.parse import urlsplit
+
+from support.playbooks import run
+
+from simulator import Settings, Simulator
+
+SERVER = "replicate-qas"
+TASKS_AT_ONCE = 20
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long ``work`` takes."""
+    started = time.perf_counter()
+    work()
+    return time.perf_counter() - started
+
+
+def tell(what: str, ours: float, theirs: float) -> None:
+    """Print a comparison."""
+    print(f"{what:<72} {ours:6.2f} s  against {theirs:6.2f} s: {theirs / ours:5.1f} times as fast")
+
+
+def task_state(names: list[str], state: str, parallel: int) -> list[dict[str, object]]:
+    """A play that brings tasks into a state."""
+    module = {"server": SERVER, "tasks": names, "state": state, "parallel": parallel}
+    return [{"name": state, "qlik.enterprise_manager.aem_task_state": module}]
+
+
+def stopping_side_by_side() -> None:
+    """Twenty tasks that each need two seconds to stop: all at once against one after the other."""
+    with Simulator(Settings(start_seconds=0.01, stop_seconds=2)) as em:
+        server = next(server for server in em.estate()["servers"] if server["name"] == SERVER)
+        names = [task["name"] for task in server["tasks"]][:TASKS_AT_ONCE]
+        run(em, task_state(names, "started", 64))
+        at_once = seconds(lambda: run(em, task_state(names, "stopped", 64)))
+        run(em, task_state(names, "started", 64))
+        in_turn = seconds(lambda: run(em, task_state(names, "stopped", 1)))
+        tell(f"{len(names)} tasks that each need 2 s stopped by one playbook", at_once, in_turn)
+
+
+def one_session_for_many_tasks() -> None:
+    """Ten servers checked by ten tasks: one session handed on against a login and a logout each."""
+    module = {"name": SERVER, "description": "measured"}
+    within = {**module, "aem_session_id": "{{ em.session_id }}"}
+    looped = [{"name": "Server", "qlik.enterprise_manager.aem_server": module} for _ in range(10)]
+    handed_on = [
+        {"name": "Log in", "qlik.enterprise_manager.aem_session": {}, "register": "em"},
+        *[{"name": "Server", "qlik.enterprise_manager.aem_server": within} for _ in range(10)],
+    ]
+    with Simulator(Settings()) as em:
+        run(em, looped[:1])
+        em.clear_log()
+        run(em, looped)
+        each = len(em.log())
+        em.clear_log()
+        run(em, handed_on)
+        print(f"{'10 servers checked that are as they should be':<72} {len(em.log())} requests against {each}")
+
+
+def throughput() -> None:
+    """Requests a second that the simulator answers to two clients, each in a process of its own."""
+    with Simulator(Settings()) as em, ProcessPoolExecutor(2) as pool:
+        count = 2000
+        arguments = [(em.url, str(em.ca_path), em.username, em.password, count)] * 2
+        list(pool.map(ask, [(*first, 10) for *first, _ in arguments]))
+        took = seconds(lambda: list(pool.map(ask, arguments)))
+        print(f"{'GetTaskDetails over TLS, two clients on one machine':<72} {2 * count / took:6.0f} requests a second")
+
+
+def ask(arguments: tuple[str, str, str, str, int]) -> None:
+    """Ask for the details of a task so many times over one connection."""
+    url, ca_path, username, password, count = arguments
+    parts = urlsplit(url)
+    connection = http.client.HTTPSConnection(
+        str(parts.hostname), parts.port, context=ssl.create_default_context(cafile=ca_path)
+    )
+    base = "/attunityenterprisemanager/api/v1"
+    credential = b64encode(f"{username}:{password}".encode()).decode()
+    connection.request("GET", f"{base}/login", headers={"Authorization": f"Basic {credential}"})
+    answer = connection.getresponse()
+    answer.read()
+    headers = {"EnterpriseManager.APISessionID": str(answer.headers["EnterpriseManager.APISessionID"])}
+    for _ in range(count):
+        connection.request("GET", f"{base}/servers/{SERVER}/tasks", headers=headers)
+        connection.getresponse().read()
+
+
+def main() -> None:
+    """Measure everything."""
+    stopping_side_by_side()
+    one_session_for_many_tasks()
+    throughput()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tasks that are started and stopped, as a user says it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from support.playbooks import Proof, prove, run
+
+from simulator import Settings, Simulator
+
+SERVER = "replicate-qas"
+TASKS = """
+- name: Stop by tag
+  qlik.enterprise_manager.aem_task_state:
+    server: replicate-qas
+    tags: [nightly]
+    state: stopped
+- name: Start by tag
+  qlik.enterprise_manager.aem_task_state:
+    server: replicate-qas
+    tags: [nightly]
+    state: started
+- name: Stop a Compose task
+  qlik.enterprise_manager.aem_task_state:
+    server: compose-dw
+    tasks: ["*"]
+    state: stopped
+- name: Start a Compose task
+  qlik.enterprise_manager.aem_task_state:
+    server: compose-dw
+    tasks: ["*"]
+    state: started
+"""
+NAMES = [line.removeprefix("- name: ") for line in TASKS.splitlines() if line.startswith("- name: ")]
+
+
+@pytest.fixture(scope="module")
+def em() -> Iterator[Simulator]:
+    """An Enterprise Manager whose tasks start and stop in a blink."""
+    with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05)) as simulator:
+        yield simulator
+
+
+@pytest.fixture(scope="module")
+def proofs(em: Simulator) -> dict[str, Proof]:
+    """The tasks above, each in check mode, for real and again."""
+    return prove(em, TASKS)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_check_run_and_run_again(proofs: dict[str, Proof], name: str) -> None:
+    proofs[name].holds()
+
+
+def test_what_check_mode_tells_of_each_task_is_what_happens(proofs: dict[str, Proof]) -> None:
+    stop = proofs["Stop by tag"]
+    assert stop.check.result["tasks"] == stop.run.result["tasks"]
+    assert stop.run.changed
+    assert {task["after"] for task in stop.run.result["tasks"]} <= {"STOPPED", "ERROR"}
+    start = proofs["Start by tag"]
+    assert {task["before"] for task in start.run.result["tasks"]} <= {"STOPPED", "ERROR"}
+    assert all(task["changed"] for task in start.run.result["tasks"])
+
+
+def test_each_task_is_told_to_stop_once(proofs: dict[str, Proof]) -> None:
+    stop = proofs["Stop by tag"].run
+    changed = [task["name"] for task in stop.result["tasks"] if task["changed"]]
+    assert stop.calls.count("StopTask") == len(changed)
+    assert stop.calls.count("GetTaskList") == 1
+
+
+def test_restarting_is_a_change_each_time(em: Simulator) -> None:
+    task = {"server": SERVER, "tags": ["nightly"], "state": "restarted"}
+    played = run(em, [{"name": f"Restart {n}", "qlik.enterprise_manager.aem_task_state": task} for n in range(2)])
+    assert [step.changed for step in played.steps] == [True, True]
+    assert "StopTask" in played.steps[1].calls
+
+
+def test_options_of_a_run_travel(em: Simulator) -> None:
+    task = {
+        "server": "Replicate PRD 1",
+        "tasks": ["ERP to DW"],
+        "state": "restarted",
+        "run_option": "resume_processing_from_timestamp",
+        "cdc_position": "2026-03-07T11:19:03Z",
+        "timeout": 33,
+    }
+    step = run(em, [{"name": "Run", "qlik.enterprise_manager.aem_task_state": task}]).steps[0]
+    sent = next(entry for entry in step.log if entry["api_method"] == "RunTask")
+    assert sent["path"].endswith(
+        "/servers/Replicate%20PRD%201/tasks/ERP%20to%20DW?action=run&option=RESUME_PROCESSING_FROM_TIMESTAMP&timeout=33"
+    )
+    assert "2026-03-07T11:19:03Z" in sent["body"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, "one of the following is required: tasks, tags"),
+        ({"tasks": ["nobody"]}, "There is no task 'nobody' on server replicate-qas"),
+        ({"tasks": ["*"], "run_option": "resume_processing_from_position"}, "needs cdc_position"),
+        ({"tasks": ["*"], "cdc_position": "1"}, "takes no cdc_position"),
+        ({"tasks": ["*"], "timeout": 0}, "timeout must be"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_started(em: Simulator, options: dict[str, object], told: str) -> None:
+    module = {"server": SERVER, **options}
+    step = run(em, [{"name": "Bad", "qlik.enterprise_manager.aem_task_state": module}]).steps[0]
+    assert step.failed
+    assert told in step.result["msg"]
+    assert step.writes == []
+
+
+def test_a_tag_that_no_task_has_is_a_warning(em: Simulator) -> None:
+    module = {"server": SERVER, "tags": ["no-such-tag"], "state": "stopped"}
+    step = run(em, [{"name": "None", "qlik.enterprise_manager.aem_task_state": module}]).steps[0]
+    assert (step.failed, step.changed, step.result["tasks"]) == (False, False, [])
+    assert "No task on server replicate-qas matches tags no-such-tag" in str(step.result["warnings"])
+
+
+def test_tasks_are_listed(em: Simulator) -> None:
+    played = run(
+        em,
+        """
+        - name: All
+          qlik.enterprise_manager.aem_task_info:
+        - name: Some
+          qlik.enterprise_manager.aem_task_info:
+            servers: ["Replicate PRD 1", "compose-*"]
+            states: [running]
+            details: true
+        - name: One server that is not monitored
+          qlik.enterprise_manager.aem_task_info:
+            servers: ["{{ unmonitored }}"]
+          ignore_errors: true
+        """,
+        "-e",
+        "unmonitored=" + next(server["name"] for server in em.estate()["servers"] if server.get("monitored") is False),
+    )
+    everything = played["All"].result
+    assert {task["state"] for task in everything["tasks"]} >= {"RUNNING", "STOPPED", "ERROR", "RECOVERY"}
+    assert "is left out: it is NOT_MONITORED" in str(everything["warnings"])
+    some = played["Some"].result["tasks"]
+    assert {task["state"] for task in some} == {"RUNNING"}
+    assert {task["server"] for task in some} == {"Replicate PRD 1", "compose-dw"}
+    assert all(task["details"]["name"] == task["name"] for task in some)
+    unmonitored = played["One server that is not monitored"]
+    assert unmonitored.result["error_code"] == "AEM_SERVER_NOT_MONITORED"
