@@ -1,0 +1,132 @@
+# Each target sets up what it needs, below .build, and writes nowhere else. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory
+
+# --- the surroundings ---------------------------------------------------------------------------------------------
+
+# What a user has set for other work must not steer the tests (a real Enterprise Manager is named by AEM_...).
+$(foreach name,$(filter AEM_% ANSIBLE_%,$(.VARIABLES)),$(eval unexport $(name)))
+unexport GIT_DIR GIT_INDEX_FILE GIT_WORK_TREE MYPYPATH PYTEST_ADDOPTS PYTEST_PLUGINS
+unexport PYTHONHOME PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS VIRTUAL_ENV
+
+BUILD := $(CURDIR)/.build
+ifndef EM_USER_HOME
+EM_USER_HOME := $(HOME)
+endif
+export EM_USER_HOME
+export HOME := $(BUILD)/home
+export PYTHON
+export ANSIBLE_HOME := $(BUILD)/home/.ansible
+export ANSIBLE_LOCAL_TEMP := $(BUILD)/tmp/ansible
+# Ansible passes this to a shell unquoted: a variable in it survives a path with spaces or brackets, the path does not.
+export ANSIBLE_REMOTE_TEMP := $$ANSIBLE_HOME/tmp
+export ANSIBLE_COLLECTIONS_PATH := $(BUILD)/link
+export ANSIBLE_NOCOWS := 1
+export HYPOTHESIS_STORAGE_DIRECTORY := $(BUILD)/cache/hypothesis
+# The simulator is reached without the proxy, whatever else is reached through it.
+export NO_PROXY := 127.0.0.1,localhost,$(NO_PROXY)
+export no_proxy := $(NO_PROXY)
+
+WORKERS := 2
+ARGS :=
+REPORTS := .build/reports
+LINK := .build/link/ansible_collections/qlik/enterprise_manager
+STAGE := .build/stage/ansible_collections/qlik/enterprise_manager
+DEV := .build/venv/bin
+DEMO := .build/demo-venv/bin
+IMPORTER := .build/importer-venv/bin
+REQUIREMENTS := tests/requirements
+
+# --- virtual environments, and the two places that Ansible's tools need the collection in --------------------------
+
+.PHONY: venv demo-venv importer-venv link stage pins
+venv:
+	@tests/tools/venv.sh .build/venv requirements-dev.txt $(REQUIREMENTS)/tests.txt $(REQUIREMENTS)/simulator.txt $(REQUIREMENTS)/constraints.txt
+
+demo-venv:
+	@tests/tools/venv.sh .build/demo-venv $(REQUIREMENTS)/demo.txt $(REQUIREMENTS)/simulator.txt $(REQUIREMENTS)/constraints.txt
+
+importer-venv:
+	@tests/tools/venv.sh .build/importer-venv $(REQUIREMENTS)/importer.txt $(REQUIREMENTS)/constraints-importer.txt
+
+link: # where everything but ansible-test finds the collection
+	@mkdir -p "$(dir $(LINK))" && ln -sfn "$$PWD" "$(LINK)"
+
+stage: # what ansible-test and ansible-galaxy build from: a copy that git knows nothing else about
+	@tests/tools/stage.sh "$(STAGE)"
+
+pins: # write what the requirements need in turn to $(REQUIREMENTS)/constraints*.txt
+	@tests/tools/pins.sh
+
+# --- what a user runs ---------------------------------------------------------------------------------------------
+
+.PHONY: help demo simulator
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
+
+demo: demo-venv link ## an estate brought about on an embedded Enterprise Manager
+	@"$(DEMO)/python" tests/tools/demo.py
+
+simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make simulator ARGS="--help"
+	@PYTHONPATH=tests exec "$(DEMO)/python" -m simulator $(ARGS)
+
+# --- tests --------------------------------------------------------------------------------------------------------
+
+PARTS := lint changelog-lint unit contract faults integration examples sanity docs
+ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
+CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
+
+.PHONY: test $(PARTS) build matrix bench clean
+test: venv ## every part below, up to docs; ends with the totals
+	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
+
+lint: venv link ## ruff, mypy, ansible-lint, shellcheck
+	@rm -rf "$(REPORTS)/$@"
+	@$(CHECK) "ruff check" ruff check .
+	@$(CHECK) "ruff format" ruff format --check .
+	@$(CHECK) mypy mypy --package ansible_collections.qlik.enterprise_manager.plugins.module_utils
+	@$(CHECK) shellcheck shellcheck .ci/run tests/tools/*.sh
+	@$(CHECK) ansible-lint ansible-lint --strict
+
+changelog-lint: venv ## antsibull-changelog
+	@rm -rf "$(REPORTS)/$@"
+	@$(CHECK) antsibull-changelog antsibull-changelog lint
+
+unit contract faults integration examples: venv link
+	@mkdir -p "$(REPORTS)/$@" .build/tmp
+	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --durations=10 --basetemp=".build/tmp/$@" \
+		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+
+unit: ## planners and normalisers, property tests, metadata
+contract: ## simulator and client against the API contract
+faults: ## what happens when network, session or server fail
+integration: ## playbooks against the simulator: check mode, run, run again
+examples: ## every EXAMPLES block against the simulator
+
+sanity: venv stage ## ansible-test sanity on every Python there is
+	@rm -rf "$(REPORTS)/$@"
+	@"$(DEV)/python" tests/tools/sanity.py --stage "$(STAGE)" --report "$(REPORTS)/$@" $(ARGS)
+
+docs: venv link ## the documentation checked and built into .build/docs
+	@rm -rf "$(REPORTS)/$@"
+	@$(CHECK) antsibull-docs antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self --check-extra-docs-refs .
+	@$(CHECK) "documentation site" python tests/tools/build_docs.py .build/docs
+
+build: venv importer-venv stage ## the collection's archive in .build/dist, checked by galaxy-importer
+	@rm -rf "$(REPORTS)/$@" .build/dist
+	@$(CHECK) "collection build" ansible-galaxy collection build --output-path .build/dist "$(STAGE)"
+	@$(CHECK) galaxy-importer tests/tools/import.sh "$$PWD/$(IMPORTER)" .build/dist
+	@ls .build/dist/*.tar.gz
+
+matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
+	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)
+
+bench: venv link ## speed, side by side with what a user would pick instead
+	@$(ON_PATH) PYTHONPATH=.build/link:tests python -m bench $(ARGS)
+
+clean: ## remove everything that make made
+	@rm -rf .build .ansible collections tests/output tests/integration/inventory
+	@find . -name .git -prune -o -name __pycache__ -type d -exec rm -rf {} +

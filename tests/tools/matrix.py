@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs unit tests, integration tests and sanity tests on other releases of ansible-core.
+
+    python tests/tools/matrix.py [RELEASE ...]
+
+Each release gets a virtual environment in .build/matrix/RELEASE, on the first Python in its list that is on this
+machine and that pip accepts. A release none of whose Pythons is here is reported, and is no failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from junit import Count, count
+
+TOOLS = Path(__file__).parent
+STAGE = Path(".build/stage/ansible_collections/qlik/enterprise_manager")
+TESTS = Path("tests/requirements/tests.txt")
+SIMULATOR = Path("tests/requirements/simulator.txt")
+# Each release with the Pythons to try in turn, so that together they take in all that the controller may run on.
+RELEASES = {
+    "2.16": ("3.11", "3.12"),
+    "2.17": ("3.12", "3.11"),
+    "2.18": ("3.13", "3.12", "3.11"),
+    "2.20": ("3.12", "3.13"),
+    "2.21": ("3.13", "3.12"),
+}
+
+
+def main(wanted: list[str]) -> int:
+    """Test the releases; answers 0 when no test failed and each release with a Python here was tested."""
+    pythons = real_pythons()
+    lines = []
+    failed = False
+    for release in wanted or RELEASES:
+        print(f"\n=== ansible-core {release}", flush=True)
+        present = [version for version in RELEASES[release] if version in pythons]
+        if not present:
+            lines.append(f"{release:6} not tested: none of Python {', '.join(RELEASES[release])} is here")
+            continue
+        made = next((version for version in present if make_environment(release, pythons[version])), None)
+        if made is None:
+            lines.append(f"{release:6} FAILED  could not be installed on Python {', '.join(present)}")
+            failed = True
+            continue
+        line, passed = test(release, made)
+        lines.append(line)
+        failed = failed or not passed
+    print("\n=== ansible-core\n" + "\n".join(lines), flush=True)
+    return 1 if failed else 0
+
+
+def real_pythons() -> Mapping[str, str]:
+    """The path of each Python that runs, by its version."""
+    environment = dict(os.environ, HOME=os.environ.get("EM_USER_HOME", os.environ["HOME"]))
+    listed = subprocess.run(
+        [str(TOOLS / "pythons.sh")], env=environment, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
+    return dict(line.split(" ", 1) for line in listed.splitlines())
+
+
+def folder_of(release: str) -> Path:
+    """Where the environment of a release lies."""
+    return Path(".build/matrix", release)
+
+
+def make_environment(release: str, python: str) -> bool:
+    """Make the environment of a release, unless it is there; answers whether pip could."""
+    requirements = folder_of(release) / "requirements.txt"
+    requirements.parent.mkdir(parents=True, exist_ok=True)
+    requirements.write_text(f"ansible-core=={release}.*\nshellcheck-py\n", encoding="utf-8")
+    command = [TOOLS / "venv.sh", folder_of(release) / "venv", requirements, TESTS, SIMULATOR]
+    environment = dict(os.environ, PYTHON=python)
+    return subprocess.run([str(part) for part in command], env=environment, check=False).returncode == 0
+
+
+def test(release: str, python: str) -> tuple[str, bool]:
+    """Run the tests of one release; answers a line for the table, and whether all passed."""
+    programs = Path.cwd() / folder_of(release) / "venv/bin"
+    reports = Path(".build/reports", f"matrix-{release}")
+    shutil.rmtree(reports, ignore_errors=True)
+    reports.mkdir(parents=True)
+    environment = dict(os.environ, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
+    pytest = [str(programs / "python"), "-m", "pytest", "-q", "-n", os.environ.get("WORKERS", "2")]
+    pytest.append(f"--basetemp=.build/tmp/matrix-{release}")
+    Path(".build/tmp").mkdir(parents=True, exist_ok=True)
+    sanity = [str(programs / "python"), str(TOOLS / "sanity.py"), "--stage", str(STAGE), "--report", str(reports)]
+    commands = {
+        "unit": [*pytest, "tests/unit", f"--junitxml={reports}/unit.xml"],
+        "integration": [*pytest, "tests/integration", f"--junitxml={reports}/integration.xml"],
+        "sanity": sanity,
+    }
+    started = time.monotonic()
+    codes = {
+        name: subprocess.run(command, env=environment, check=False).returncode for name, command in commands.items()
+    }
+    bad = [name for name, code in codes.items() if code != 0]
+    total: Count = count(reports)
+    verdict = f"FAILED in {', '.join(bad)}" if bad else "ok"
+    seconds = time.monotonic() - started
+    line = f"{release:6} on Python {python}: {total.passed} passed, {total.failed} failed, {seconds:.0f} s  {verdict}"
+    return line, not bad
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
