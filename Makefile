@@ -97,7 +97,7 @@ changelog-lint: venv ## antsibull-changelog
 
 unit contract faults integration examples: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
-	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --durations=10 --basetemp=".build/tmp/$@" \
+	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
 unit: ## planners and normalisers, property tests, metadata

@@ -59,11 +59,12 @@ class Connection:
         return {secret for secret in shown if secret}
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], environ: Mapping[str, str] = os.environ) -> Connection:
+    def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> Connection:
         """Read the ``aem_`` options; raise Refused where they cannot work.
 
         Of the four ways to say who the caller is, an option beats the environment, whichever of the four it is.
         """
+        environ = os.environ if environment is None else environment
         given = {name: str(options[name]) for name in SECRETS if options.get(name)}
         if not given:
             given = {name: environ[name.upper()] for name in SECRETS if environ.get(name.upper())}

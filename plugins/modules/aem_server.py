@@ -15,7 +15,7 @@ description:
   - What Enterprise Manager would refuse, such as a name that is too long, is refused before anything is sent.
   - Needs the role Admin on all servers to add a server, and Admin on the server for anything else.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   name:
     description:
@@ -47,7 +47,7 @@ options:
   username:
     description:
       - User that Enterprise Manager logs in to the server with, an administrator of that server.
-      - Up to 104 characters, none of C(/ [ ] : ; | = + * ? < > ").
+      - 'Up to 104 characters, none of C(/ [ ] : ; | = + * ? < > ").'
       - Needed to add a server.
     type: str
   password:

@@ -16,7 +16,7 @@ description:
   - A name without a domain, and a name in two roles, are refused before anything is changed.
   - Needs the role Admin on the server.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   server:
     description:

@@ -13,7 +13,7 @@ description:
   - Reads the explicit ACLs of servers. What a server inherits from the levels above it is not part of them.
   - Needs the role Operator on each server, and Viewer on all servers unless each server is named.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   servers:
     description:

@@ -13,7 +13,7 @@ description:
   - Lists Replicate and Compose servers with their state, version and last connection, and more if wanted.
   - Needs the role Viewer on all servers, for O(details) Viewer on each server, for O(connection) Operator on each.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   names:
     description:

@@ -16,7 +16,7 @@ description:
     in check mode.
   - A session ends by itself five minutes after its last call.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   state:
     description:

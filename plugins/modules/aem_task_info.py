@@ -13,7 +13,7 @@ description:
   - Lists Replicate and Compose tasks with their state, stop reason, message and tags, and their full record if wanted.
   - Needs the role Viewer on all tasks of each server, and Viewer on all servers unless each server is named.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   servers:
     description:

@@ -16,7 +16,7 @@ description:
   - Works for Replicate tasks and, named C(task__project), for Compose tasks and workflows.
   - Needs the roles Viewer on all tasks of the server and Operator on the tasks.
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   server:
     description:

@@ -18,9 +18,8 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import urlsplit
 
-from support.playbooks import run
-
 from simulator import Settings, Simulator
+from support.playbooks import run
 
 SERVER = "replicate-qas"
 TASKS_AT_ONCE = 20
@@ -60,10 +59,10 @@ def one_session_for_many_tasks() -> None:
     """Ten servers checked by ten tasks: one session handed on against a login and a logout each."""
     module = {"name": SERVER, "description": "measured"}
     within = {**module, "aem_session_id": "{{ em.session_id }}"}
-    looped = [{"name": "Server", "qlik.enterprise_manager.aem_server": module} for _ in range(10)]
+    looped = [{"name": "Server", "qlik.enterprise_manager.aem_server": module} for _unused in range(10)]
     handed_on = [
         {"name": "Log in", "qlik.enterprise_manager.aem_session": {}, "register": "em"},
-        *[{"name": "Server", "qlik.enterprise_manager.aem_server": within} for _ in range(10)],
+        *[{"name": "Server", "qlik.enterprise_manager.aem_server": within} for _unused in range(10)],
     ]
     with Simulator(Settings()) as em:
         run(em, looped[:1])
@@ -80,7 +79,7 @@ def throughput() -> None:
     with Simulator(Settings()) as em, ProcessPoolExecutor(2) as pool:
         count = 2000
         arguments = [(em.url, str(em.ca_path), em.username, em.password, count)] * 2
-        list(pool.map(ask, [(*first, 10) for *first, _ in arguments]))
+        list(pool.map(ask, [(*first, 10) for *first, _unused in arguments]))
         took = seconds(lambda: list(pool.map(ask, arguments)))
         print(f"{'GetTaskDetails over TLS, two clients on one machine':<72} {2 * count / took:6.0f} requests a second")
 
@@ -98,7 +97,7 @@ def ask(arguments: tuple[str, str, str, str, int]) -> None:
     answer = connection.getresponse()
     answer.read()
     headers = {"EnterpriseManager.APISessionID": str(answer.headers["EnterpriseManager.APISessionID"])}
-    for _ in range(count):
+    for _unused in range(count):
         connection.request("GET", f"{base}/servers/{SERVER}/tasks", headers=headers)
         connection.getresponse().read()
 

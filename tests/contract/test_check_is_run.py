@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
-from support.inprocess import perform
-from support.strategies import acl_options, server_options
 
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_server, aem_server_acl
 from simulator import Settings, Simulator
+from support.inprocess import perform
+from support.strategies import acl_options, server_options
 
 WITH_NETWORK = settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -13,10 +13,10 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 import yaml
-from support.scripted import CONNECTION, reply, scripted
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _vocabulary as vocabulary
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
+from support.scripted import CONNECTION, reply, scripted
 
 CONTRACT = yaml.safe_load((Path(__file__).parent / "methods.yml").read_text(encoding="utf-8"))
 METHODS = {method["name"]: method for method in CONTRACT["methods"]}
@@ -100,7 +100,7 @@ def test_there_are_35_methods() -> None:
 
 
 def test_the_client_has_no_method_of_its_own() -> None:
-    public = {name for name, _ in inspect.getmembers(Api, inspect.isfunction) if not name.startswith("_")}
+    public = {name for name, _unused in inspect.getmembers(Api, inspect.isfunction) if not name.startswith("_")}
     assert public == set(SDK_NAMES.values())
 
 

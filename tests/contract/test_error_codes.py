@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 import yaml
-from support.inprocess import perform
 
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_server,
@@ -23,6 +22,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task_state,
 )
 from simulator import Settings, Simulator
+from support.inprocess import perform
 
 CONTRACT = yaml.safe_load((Path(__file__).parent / "methods.yml").read_text(encoding="utf-8"))
 METHODS = {method["name"]: method for method in CONTRACT["methods"]}

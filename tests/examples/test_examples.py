@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from support.playbooks import ROOT, run
 
 from simulator import Settings, Simulator
+from support.playbooks import ROOT, run
 
 MODULES = sorted((ROOT / "plugins/modules").glob("*.py"))
 URL = "https://em.example.com"

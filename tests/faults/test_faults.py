@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.inprocess import calls, perform
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _concurrent, _http, _task
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
@@ -19,6 +18,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task_state,
 )
 from simulator import Settings, Simulator
+from support.inprocess import calls, perform
 
 TASK = "POS to Kafka"
 SERVER = "Replicate PRD 1"

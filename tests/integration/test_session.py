@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 import yaml
-from support.playbooks import ROOT, run
 
 from simulator import Settings, Simulator
+from support.playbooks import ROOT, run
 
 USERS = yaml.safe_load((ROOT / "tests/simulator/estate.yml").read_text(encoding="utf-8"))["users"]
 OTHER_CREDENTIALS = {kind: user[kind] for user in USERS for kind in ("token", "jwt") if kind in user}

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from support.playbooks import Proof, prove, run
 
 from simulator import Settings, Simulator
+from support.playbooks import Proof, prove, run
 
 SERVER = "replicate-qas"
 TASKS = """

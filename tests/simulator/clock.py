@@ -51,7 +51,7 @@ class Timeline:
     def catch_up(self) -> None:
         """Let everything happen that is due by now."""
         while self._events and self._events[0][0] <= self.clock.monotonic():
-            due, _, event = heapq.heappop(self._events)
+            due, _unused, event = heapq.heappop(self._events)
             event(due)
 
     def clear(self) -> None:

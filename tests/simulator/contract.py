@@ -168,7 +168,7 @@ def load_contract() -> Contract:
 
 
 def _fits(template: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    return all(part[0] == "{" or part == given for part, given in zip(template, segments, strict=True))
+    return all(given if part[0] == "{" else part == given for part, given in zip(template, segments, strict=True))
 
 
 def _error(item: Mapping[str, Any]) -> ErrorSpec:

@@ -69,7 +69,8 @@ def dump(estate: Estate) -> dict[str, Any]:
 
 def as_yaml(data: Any) -> str:
     """Plain data as YAML, in its order."""
-    return yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return str(yaml.dump(data, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120))
 
 
 def _user(user: User) -> dict[str, Any]:

@@ -113,7 +113,9 @@ def _read(data: Mapping[str, Any], contract: Contract) -> Fault:
 def _check_numbers(fault: Fault) -> None:
     counts = (fault.skip, fault.status, 1 if fault.times is None else fault.times, fault.retry_after or 0)
     if any(isinstance(count, bool) or not isinstance(count, int) or count < 0 for count in counts) or fault.times == 0:
-        raise FaultError("times, skip, status and retry_after are whole numbers, none below 0, and times is at least 1.")
+        raise FaultError(
+            "times, skip, status and retry_after are whole numbers, none below 0, and times is at least 1."
+        )
     if isinstance(fault.seconds, bool) or not isinstance(fault.seconds, (int, float)) or fault.seconds < 0:
         raise FaultError("seconds is a number, not below 0.")
     if fault.status and not 200 <= fault.status <= 599:

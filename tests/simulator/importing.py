@@ -29,17 +29,19 @@ def planned_task(call: Call, server: Server) -> Import:
     The name of a new task is known to nobody but the document: of the readings of the name in the path the one
     counts that it has.
     """
-    names = [call.names["task"], *wire.readings(call.params["task"])]
-    for name in names:
+    *others, last = dict.fromkeys([call.names["task"], *wire.readings(call.params["task"])])
+    for name in others:
         try:
             imported = _planned(call, server, name)
         except RepositoryError as error:
-            if error.code != _OTHER_NAME or name == names[-1]:
+            if error.code != _OTHER_NAME:
                 raise
         else:
             call.names["task"] = name
             return imported
-    raise AssertionError("A name has at least one reading.")
+    imported = _planned(call, server, last)
+    call.names["task"] = last
+    return imported
 
 
 def planned_all(call: Call, server: Server) -> Import:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 MOST_ENTRIES = 100_000
@@ -39,7 +39,7 @@ class Entry:
 
     def as_dict(self) -> dict[str, Any]:
         """The entry as plain data."""
-        return asdict(self)
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
 class RequestLog:

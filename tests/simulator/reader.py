@@ -112,7 +112,7 @@ class Reader:
 
     def parts(self, name: str, make: Callable[[Reader], _Made]) -> list[_Made]:
         """What ``make`` makes of every item of a list."""
-        return [made for _, made in self.named_parts(name, make)]
+        return [made for _unused, made in self.named_parts(name, make)]
 
     def named_parts(self, name: str, make: Callable[[Reader], _Made]) -> Iterator[tuple[str, _Made]]:
         """The same with the names of the items, for messages and for whatever else needs them."""

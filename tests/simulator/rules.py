@@ -86,7 +86,7 @@ def unreachable(host: str, port: int) -> str:
 
 def unsupported(method: Method) -> str:
     """The code for a method that the kind of server does not have: the one of its codes that fits best."""
-    for part in ("METHOD_NOT_SUPPORTED", "_INNER_ERR", "_LIC_INNER", "TABLE_ERR", "_NOT_FOUND"):
+    for part in ("METHOD_NOT_SUPPORTED", "_INNER_ERR", "TABLE_ERR", "_NOT_FOUND"):
         found = next((code for code in method.errors if part in code), None)
         if found:
             return found

@@ -39,7 +39,7 @@ class Listener:
     def __init__(self, world: World, after_request: Callable[[Entry], None] | None = None) -> None:
         self.world = world
         self._authority = Authority(world.settings.host)
-        self._runner = web.ServerRunner(App(world, after_request).server())
+        self._runner = web.ServerRunner(App(world, after_request).server(), shutdown_timeout=0.5)
         self.port = 0
 
     @property
@@ -63,7 +63,6 @@ class Listener:
             settings.port,
             ssl_context=self._authority.server_context(),
             backlog=512,
-            shutdown_timeout=0.5,
         )
         await site.start()
         self.port = self._runner.addresses[0][1]
@@ -95,13 +94,14 @@ class Simulator:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
         self._ready = threading.Event()
-        self._failure: BaseException | None = None
+        self._failure: OSError | None = None
         self._end: asyncio.Event | None = None
 
     def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
         if self._failure is not None:
+            self._thread.join()
             raise self._failure
         user = first_user(self._world)
         self.username, self.password = user.name, user.password
@@ -181,11 +181,11 @@ class Simulator:
         listener = Listener(self._world)
         try:
             await listener.start()
-        except BaseException as error:
-            self._failure = error
-            raise
-        finally:
             self.url, self.ca_path = listener.root, listener.ca_path
             self._ready.set()
-        await self._end.wait()
-        await listener.stop()
+            await self._end.wait()
+        except OSError as error:
+            self._failure = error
+        finally:
+            await listener.stop()
+            self._ready.set()

@@ -104,7 +104,7 @@ def authenticate(estate: Estate, authorization: str | None) -> User:
 
 def _credential(authorization: str | None) -> tuple[str, str]:
     """User and password, split at the first colon: hence no colon in a user's name, and none in a password."""
-    scheme, _, encoded = (authorization or "").partition(" ")
+    scheme, _unused, encoded = (authorization or "").partition(" ")
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError) as error:

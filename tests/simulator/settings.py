@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,8 @@ class Settings:
             self._check(item)
 
     def _check(self, item: dataclasses.Field[Any]) -> None:
-        value = getattr(self, item.name)
-        kind = type(item.default)
+        value: Any = getattr(self, item.name)
+        kind: type[Any] = type(item.default)
         if kind is float and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
             object.__setattr__(self, item.name, value)
@@ -57,7 +58,8 @@ class Settings:
             object.__setattr__(self, item.name, value)
         if type(value) is not kind:
             raise SettingsError(f"{item.name} is a {kind.__name__}, not {value!r}.")
-        if kind in (int, float) and not 0 <= value < float("inf"):
+        most = 65535 if item.name == "port" else sys.float_info.max
+        if kind in (int, float) and not 0 <= value <= most:
             raise SettingsError(f"{item.name} cannot be {value}.")
         choices = item.metadata["choices"]
         if choices and value not in choices:

@@ -43,7 +43,7 @@ def document(endpoints: list[dict[str, Any]], tasks: list[dict[str, Any]], place
 def table_key(value: Any, place: str) -> tuple[str, str]:
     """Owner and name of a table: of ``OWNER.NAME``, or of a mapping of the two. Raises EstateError."""
     if isinstance(value, str) and "." in value.strip("."):
-        owner, _, name = value.partition(".")
+        owner, _unused, name = value.partition(".")
         return owner, name
     if isinstance(value, Mapping) and isinstance(value.get("owner"), str) and isinstance(value.get("name"), str):
         return value["owner"], value["name"]

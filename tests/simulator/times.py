@@ -51,7 +51,7 @@ def duration(text: str) -> timedelta | None:
     try:
         return timedelta(days=days) + timedelta(**parts)
     except OverflowError:
-        return None
+        return timedelta.max
 
 
 def written(value: datetime) -> str:

@@ -39,10 +39,10 @@ def split_target(raw: str) -> Target:
     if not raw.startswith("/"):
         parts = urlsplit(raw)
         raw = f"{parts.path}?{parts.query}"
-    path, _, text = raw.partition("?")
+    path, _unused, text = raw.partition("?")
     query: dict[str, str] = {}
     for pair in text.split("&"):
-        name, _, value = pair.partition("=")
+        name, _unused, value = pair.partition("=")
         if name and value != "None":
             query.setdefault(unquote_plus(name), unquote_plus(value))
     return Target(tuple(path.removesuffix("/").split("/")[1:]), query)

@@ -81,7 +81,8 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
-        "ANSIBLE_REMOTE_TEMP": str(folder / "remote"),
+        # Ansible hands this to a shell unquoted: a variable survives a path with spaces, the path would not.
+        "ANSIBLE_REMOTE_TEMP": "$ANSIBLE_HOME/tmp",
         "ANSIBLE_NOCOLOR": "true",
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
         "NO_PROXY": "127.0.0.1,localhost",

@@ -10,11 +10,11 @@ from typing import Any, cast
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.strategies import acl_options, acls
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _acl
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import Refused
+from support.strategies import acl_options, acls
 
 NO_API = cast(Api, None)
 

@@ -52,13 +52,13 @@ def test_what_is_no_https_address_is_refused(typed: str) -> None:
     ],
 )
 def test_each_way_to_log_in(options: dict[str, str], credential: str) -> None:
-    connection = Connection.from_options({**URL, **options}, environ={})
+    connection = Connection.from_options({**URL, **options}, environment={})
     assert base64.b64decode(connection.authorization.removeprefix("Basic ")).decode() == credential
     assert connection.session_id == ""
 
 
 def test_a_session_id_needs_no_login() -> None:
-    connection = Connection.from_options({**URL, "aem_session_id": "abc"}, environ={})
+    connection = Connection.from_options({**URL, "aem_session_id": "abc"}, environment={})
     assert (connection.session_id, connection.secret) == ("abc", "")
 
 
@@ -79,23 +79,23 @@ def test_a_session_id_needs_no_login() -> None:
 )
 def test_what_cannot_work_is_refused(options: dict[str, object], environ: dict[str, str], told: str) -> None:
     with pytest.raises(Refused, match=told):
-        Connection.from_options({**URL, **options}, environ=environ)
+        Connection.from_options({**URL, **options}, environment=environ)
 
 
 def test_an_option_beats_every_credential_of_the_environment() -> None:
     environ = {"AEM_USERNAME": "CORP\\jane", "AEM_PASSWORD": "from-environment"}
-    connection = Connection.from_options({**URL, "aem_session_id": "abc"}, environ=environ)
+    connection = Connection.from_options({**URL, "aem_session_id": "abc"}, environment=environ)
     assert (connection.session_id, connection.secret) == ("abc", "")
 
 
 def test_the_environment_completes_what_is_not_given() -> None:
     environ = {"AEM_USERNAME": "CORP\\jane", "AEM_PASSWORD": "from-environment"}
-    connection = Connection.from_options(URL, environ=environ)
+    connection = Connection.from_options(URL, environment=environ)
     assert (connection.user, connection.secret) == ("CORP\\jane", "from-environment")
 
 
 def test_secrets_are_known_and_not_shown() -> None:
-    connection = Connection.from_options({**URL, "aem_username": "u", "aem_password": "s3cret"}, environ={})
+    connection = Connection.from_options({**URL, "aem_username": "u", "aem_password": "s3cret"}, environment={})
     assert "s3cret" in connection.secrets()
     assert connection.authorization.removeprefix("Basic ") in connection.secrets()
     assert "s3cret" not in repr(connection)
@@ -110,4 +110,4 @@ def test_secrets_are_known_and_not_shown() -> None:
     ],
 )
 def test_what_certificates_are_verified_with(options: dict[str, object], verify: object) -> None:
-    assert Connection.from_options({**URL, "aem_token": "t", **options}, environ={}).verify == verify
+    assert Connection.from_options({**URL, "aem_token": "t", **options}, environment={}).verify == verify

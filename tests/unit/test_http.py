@@ -14,7 +14,6 @@ import requests
 import urllib3
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.scripted import CONNECTION, Reply, error, fails_with, reply, scripted
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._connection import Connection
@@ -26,6 +25,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors im
     WriteInCheckMode,
 )
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._http import JSON, NOTHING, SESSION_HEADER, Call
+from support.scripted import CONNECTION, Reply, error, fails_with, reply, scripted
 
 READ = Call("GetServerList", "GET", ("servers",))
 PUT = Call("PutServer", "PUT", ("servers", "a", "def"), body="{}", answer=NOTHING, writes=True)
@@ -233,7 +233,7 @@ LOST = "lost"
     ],
 )
 @pytest.mark.parametrize("verb", ["read", "put", "run"])
-def test_what_is_tried_again(  # noqa: PLR0917
+def test_what_is_tried_again(
     monkeypatch: pytest.MonkeyPatch, verb: str, trouble: Reply, read: str, put: str | None, run: str
 ) -> None:
     expected = {"read": read, "put": put, "run": run}[verb]

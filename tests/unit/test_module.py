@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from support.scripted import Script, reply
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _http, _module
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from support.scripted import Script, reply
 
 OPTIONS = {"aem_url": "https://em.example.com", "aem_username": "u", "aem_password": "s3cret"}
 

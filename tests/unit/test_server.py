@@ -9,11 +9,11 @@ from typing import Any, cast
 
 import pytest
 from hypothesis import given
-from support.strategies import server_options
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _server
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import Refused
+from support.strategies import server_options
 
 NO_API = cast(Api, None)
 CURRENT = {

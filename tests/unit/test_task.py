@@ -63,7 +63,7 @@ class Server:
         return [{"name": "t", "state": self.state, "assigned_tags": self.tags}]
 
     def _act(self, api_method: str, already: str, there: set[str], goal: str) -> dict[str, Any]:
-        trouble = self.trouble.pop(0) if self.trouble else None
+        trouble = self.trouble.pop(0) if self.trouble else ""
         if isinstance(trouble, Exception):
             raise trouble
         if isinstance(trouble, dict):

@@ -81,5 +81,5 @@ def _barrier_body(call: Call) -> dict[str, Any]:
     body = call.body
     if not body.lstrip().startswith(b"{") and b"=" in body:
         lines = [line.partition("=") for line in body.decode("utf-8", "replace").splitlines() if line.strip()]
-        body = json.dumps({name.strip(): value.strip() for name, _, value in lines}).encode()
+        body = json.dumps({name.strip(): value.strip() for name, _unused, value in lines}).encode()
     return wire.typed(wire.json_object(body, _BARRIER_BODY, call.method.body_keys), _BARRIER_BODY)

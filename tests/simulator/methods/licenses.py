@@ -39,7 +39,7 @@ def _content(body: bytes) -> dict[str, Any]:
     if not all("=" in line for line in lines):
         raise ApiError("AEM_SRV_LIC_INVALID_FORMAT")
     pairs = [line.partition("=") for line in lines]
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    return {name.strip(): value.strip() for name, _unused, value in pairs}
 
 
 def _flat(document: dict[str, Any]) -> dict[str, Any]:

@@ -47,10 +47,10 @@ def put_task_table_selection(call: Call) -> None:
     """Replace the selection; the task's tables follow when it runs next."""
     server, task = call.server(), call.task()
     body = wire.typed(wire.json_object(call.body, _SELECTION, call.method.body_keys), _SELECTION)
-    for name in call.method.body_keys:
-        for item in body.get(name) or []:
-            if isinstance(item, dict):
-                wire.typed(wire.checked(item, _SELECTED, item), _SELECTED)
+    items = [item for name in call.method.body_keys if isinstance(body.get(name), list) for item in body[name]]
+    for item in items:
+        if isinstance(item, dict):
+            wire.typed(wire.checked(item, _SELECTED, item), _SELECTED)
     definitions.put_selection(server.repository, task.name, body)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from simulator import Settings, Simulator, loading
 from simulator.settings import PACKAGED_ESTATE
 from support.desk import Desk

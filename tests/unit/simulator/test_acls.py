@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from support.api_calls import PRD, QAS
 from support.desk import Desk
+
 
 def role(*names: str) -> dict[str, Any]:
     """A role; names that begin with G are groups."""
@@ -99,7 +101,9 @@ def test_what_is_refused(desk: Desk, body: Any, code: str) -> None:
 
 
 def test_spellings_that_differ_in_case_are_one_and_the_strongest_role_counts(desk: Desk) -> None:
-    assert put(desk, {"admin_role": role("G"), "viewer_role": role("Anna"), "designer_role": role("ANNA")}).status == 200
+    assert (
+        put(desk, {"admin_role": role("G"), "viewer_role": role("Anna"), "designer_role": role("ANNA")}).status == 200
+    )
     assert held(desk) == {"admin": ["G"], "designer": ["ANNA"]}
     assert put(desk, {"admin_role": role("Anna", "anna", "G1", "g1")}).status == 200
     assert held(desk) == {"admin": ["Anna", "g1", "G1"]}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+
 from simulator import methods
 from simulator.contract import load_contract
 from simulator.registry import HANDLERS

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+
 from simulator.contract import load_contract
 from support.api_calls import CALLS, COMPOSE
 from support.desk import BASE, Desk
@@ -21,7 +22,6 @@ RESPONSES = {method["name"]: method["response"] for method in CONTRACT.data["met
 OF_TASKS = ("tasks", "tables", "endpoints", "repository", "change_data")
 NEEDS_CONNECTION = [name for name in CALLS if CONTRACT.methods[name].group in (*OF_TASKS, "license")]
 NEEDS_LICENSE = [name for name in CALLS if CONTRACT.methods[name].group in OF_TASKS]
-REPLICATE_ONLY = [name for name in CALLS if CONTRACT.methods[name].replicate_only]
 
 
 def test_there_is_a_call_of_each_method() -> None:
@@ -104,15 +104,39 @@ def test_the_other_methods_do_not(desk: Desk, name: str) -> None:
     assert desk.do(CALLS[name]).status == 200
 
 
-@pytest.mark.parametrize("name", REPLICATE_ONLY)
-def test_compose_servers_refuse_what_is_for_replicate(desk: Desk, name: str) -> None:
-    call = CALLS[name].on(COMPOSE, instead_of=CALLS[name].path[1])
-    reply = desk.do(call)
-    listed = CONTRACT.methods[name].errors
-    assert reply.status == 500
-    assert reply.code in listed or reply.code == "AEM_METHOD_NOT_SUPPORTED_VERSION"
-    if "AEM_METHOD_NOT_SUPPORTED_VERSION" in listed:
-        assert reply.code == "AEM_METHOD_NOT_SUPPORTED_VERSION"
+ON_COMPOSE = {
+    "PutServerLicense": "AEM_PUT_SRV_LIC_INNER_ERR",
+    "GetTableList": "AEM_TABLE_LIST_INNER_ERR",
+    "GetTaskTableSelection": "AEM_TABLE_LIST_INNER_ERR",
+    "PutTaskTableSelection": "AEM_TABLE_LIST_INNER_ERR",
+    "GetTableStatuses": "AEM_TABLE_STATUSES_INNER_ERR",
+    "DeleteTask": "AEM_DELETE_TASK_INNER_ERR",
+    "ExportTask": "AEM_METHOD_NOT_SUPPORTED_VERSION",
+    "ImportTask": "AEM_METHOD_NOT_SUPPORTED_VERSION",
+    "GetEndpointList": "AEM_ENDPOINT_LIST_INNER_ERR",
+    "PatchEndpoint": "AEM_PATCH_ENDPOINT_INNER_ERR",
+    "DeleteEndpoint": "AEM_DELETE_ENDPOINT_INNER_ERR",
+    "ReconfigureEndpointNoWait": "AEM_RECONFIGURE_ENDPOINT_INNER_ERR",
+    "ExportAll": "AEM_METHOD_NOT_SUPPORTED_VERSION",
+    "ImportAll": "AEM_METHOD_NOT_SUPPORTED_VERSION",
+    "ReloadTable": "AEM_RELOAD_TABLE_ERR",
+    "ResumeTable": "AEM_UNSPEND_TABLE_ERR",
+    "TestEndpoint": "AEM_ENDPOINT_NOT_FOUND",
+    "DeleteOldChangeData": "AEM_DELETE_OLD_CHANGE_DATA_INNER_ERR",
+    "SetChangeDataRetentionBarrier": "AEM_SET_CHANGE_DATA_RETENTION_BARRIER_INNER_ERR",
+    "GetChangeDataRetentionBarrier": "AEM_GET_CHANGE_DATA_RETENTION_BARRIER_INNER_ERR",
+}
+
+
+@pytest.mark.parametrize(("name", "code"), ON_COMPOSE.items())
+def test_compose_servers_refuse_what_is_for_replicate(desk: Desk, name: str, code: str) -> None:
+    reply = desk.do(CALLS[name].on(COMPOSE, instead_of=CALLS[name].path[1]))
+    assert (reply.status, reply.code) == (500, code)
+
+
+def test_these_are_the_methods_for_replicate() -> None:
+    assert set(ON_COMPOSE) == {name for name in CALLS if CONTRACT.methods[name].replicate_only}
+    assert len(ON_COMPOSE) == 20
 
 
 @pytest.mark.parametrize("name", [name for name in CALLS if "{server}" in CONTRACT.methods[name].path])

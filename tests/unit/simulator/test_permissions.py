@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from simulator.contract import MinimumRole, load_contract
 from simulator.model import Acl, Endpoint, Estate, Members, Server, Task, User
 from simulator.permissions import has_admin, levels, role_strength, strength
@@ -160,6 +161,21 @@ def test_an_import_without_endpoints_needs_no_role_for_them(desk: Desk) -> None:
     body["cmd.replication_definition"] = {"tasks": body["cmd.replication_definition"]["tasks"]}
     reply = desk.call("POST", *CALLS["ImportTask"].path, body=body, action="import", token=token)
     assert reply.status == 200
+
+
+@pytest.mark.parametrize(
+    ("missing", "code"),
+    [
+        ("all_tasks", "AEM_IMPORT_NO_PERMISSION_ON_TASK"),
+        ("all_endpoints", "AEM_IMPORT_NO_PERMISSION_ON_ENDPOINT"),
+        ("server", "UNAUTHORIZED_REQUEST"),
+    ],
+)
+def test_what_an_import_of_all_says_is_missing(desk: Desk, missing: str, code: str) -> None:
+    token = let_in(desk)
+    for rule in rules("ImportAll"):
+        give(desk, "ImportAll", rule.scope, "viewer" if rule.scope == missing else rule.role)
+    assert desk.do(CALLS["ImportAll"], token=token).code == code
 
 
 def test_an_export_of_all_is_refused_for_one_task_or_endpoint(desk: Desk) -> None:

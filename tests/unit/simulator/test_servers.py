@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
+
 from support.api_calls import CALLS, COMPOSE, PRD, QAS, SERVER
 from support.desk import Desk
 
@@ -184,6 +186,7 @@ def test_a_server_is_deleted_in_any_state(desk: Desk, name: str) -> None:
 
 
 LICENSE = CALLS["PutServerLicense"].body
+AS_JSON = {"license_type": "X", "checksum": "Y", "issue_date": "2026-07-01", "expiration_date": "2027-06-30"}
 
 
 @pytest.mark.parametrize(
@@ -191,9 +194,8 @@ LICENSE = CALLS["PutServerLicense"].body
     [
         LICENSE,
         LICENSE.replace("\n", "\r\n"),
-        '{"license_type": "X", "checksum": "Y", "issue_date": "2026-07-01", "expiration_date": "2027-06-30"}',
-        '{"cmd.license": {"license_type": "X", "checksum": "Y", "issue_date": "2026-07-01",'
-        ' "expiration_date": "2027-06-30"}}',
+        json.dumps(AS_JSON),
+        json.dumps({"license": AS_JSON}),
     ],
 )
 def test_licenses(desk: Desk, text: str) -> None:

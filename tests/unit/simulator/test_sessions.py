@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 
 import pytest
+
 from support.api_calls import QAS
 from support.desk import ADMIN, BASE, PASSWORD, Desk
 

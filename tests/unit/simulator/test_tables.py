@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from simulator.selecting import matches
 from support.api_calls import DEV, NIGHTLY, PRD, QAS
 from support.desk import BASE, Desk
@@ -131,9 +132,7 @@ def test_a_table_that_is_well_stays_so(desk: Desk) -> None:
     assert state(desk, "PRODUCTS") == "TABLE_LOADING"
 
 
-@pytest.mark.parametrize(
-    ("action", "code"), [("reload", "AEM_RELOAD_TABLE_ERR"), ("Resume", "AEM_UNSPEND_TABLE_ERR")]
-)
+@pytest.mark.parametrize(("action", "code"), [("reload", "AEM_RELOAD_TABLE_ERR"), ("Resume", "AEM_UNSPEND_TABLE_ERR")])
 def test_tables_that_are_not_there(desk: Desk, action: str, code: str) -> None:
     assert act(desk, action, "orders").code == code
     assert act(desk, action, "ORDERS", schema="erp").code == code
@@ -172,7 +171,9 @@ def test_a_new_selection_counts_from_the_next_run(desk: Desk) -> None:
     body = {
         "$type": "TableSelectionDefinition",
         "excluded_pattern": None,
-        "explicit_included_tables": [{"$type": "TableSelection", "load_order": "HIGH", "name": "extra", "owner": "dbo"}],
+        "explicit_included_tables": [
+            {"$type": "TableSelection", "load_order": "HIGH", "name": "extra", "owner": "dbo"}
+        ],
         "included_pattern": [{"name": "till", "owner": "dbo", "table_type": None}],
     }
     assert desk.call("PUT", *SELECTION, body=body, action="selection").status == 200
@@ -195,6 +196,8 @@ def test_a_new_selection_counts_from_the_next_run(desk: Desk) -> None:
         ({"included_pattern": [{"owner": "a"}]}, "DESERIALIZE_TO_TYPE"),
         ({"included_pattern": [{"owner": "a", "name": "%", "load_order": "SOON"}]}, "DESERIALIZE_TO_TYPE"),
         ({"included_pattern": "a.%"}, "DESERIALIZE_TO_TYPE"),
+        ({"included_pattern": 1}, "DESERIALIZE_TO_TYPE"),
+        ({"included_pattern": [1]}, "DESERIALIZE_TO_TYPE"),
         (b"[]", "DESERIALIZE_TO_TYPE"),
     ],
 )

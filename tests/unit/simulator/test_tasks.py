@@ -9,8 +9,10 @@ import asyncio
 from typing import Any
 
 import pytest
+
 from simulator.model import ACTIVE_STATES
 from simulator.service import Request
+from simulator.transitions import until_steady
 from support.api_calls import COMPOSE, DEV, NIGHTLY, PRD, QAS
 from support.desk import BASE, Desk, Reply
 
@@ -115,8 +117,6 @@ def test_a_replaced_estate_ends_the_wait(desk: Desk) -> None:
     run(desk, "slow", DEV, timeout=0)
     task = desk.task(DEV, "slow")
     desk.world.reset()
-    from simulator.transitions import until_steady
-
     assert asyncio.run(until_steady(desk.world, task, 3600)) is False
     assert desk.clock.seconds < 1100
 
@@ -291,7 +291,9 @@ def test_odd_names(desk: Desk, task: str) -> None:
 def test_the_estate_at_rest(desk: Desk) -> None:
     states = {task.state for server in desk.estate.servers.values() for task in server.tasks.values()}
     assert states == {"STOPPED", "RUNNING", "ERROR", "RECOVERY"}
-    tables = [table for server in desk.estate.servers.values() for task in server.tasks.values() for table in task.tables]
+    tables = [
+        table for server in desk.estate.servers.values() for task in server.tasks.values() for table in task.tables
+    ]
     assert {table.state for table in tables} == {
         "TABLE_QUEUED",
         "TABLE_LOADING",
