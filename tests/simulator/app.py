@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Callable
+from typing import Any
 
 from aiohttp import web
 
@@ -36,10 +38,9 @@ class App:
         There is no router of aiohttp in it: names must stay as they came. A client that goes away does not stop the
         work on its request, as it does not stop a server's.
         """
-        return web.Server(self._handle, access_log=None, handler_cancellation=False)
+        return web.Server(self._handle, request_factory=_request, access_log=None, handler_cancellation=False)
 
     async def _handle(self, incoming: web.BaseRequest) -> web.StreamResponse:
-        incoming._client_max_size = LARGEST_BODY
         if incoming.headers.get("Expect", "").lower() == "100-continue" and incoming.transport is not None:
             incoming.transport.write(_CONTINUE)
         request = Request(incoming.method, incoming.raw_path, incoming.headers, await incoming.read())
@@ -54,6 +55,12 @@ class App:
         if answer.sending == CUT:
             return await _cut(incoming, answer)
         return _response(answer)
+
+
+def _request(message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+    """A request as aiohttp makes it, with another limit."""
+    loop = asyncio.get_running_loop()
+    return web.BaseRequest(message, payload, protocol, writer, task, loop, client_max_size=LARGEST_BODY)
 
 
 def _response(answer: Answer) -> web.Response:

@@ -140,11 +140,30 @@ def _server(folder: Path, previous: Estate | None, reader: Reader) -> Server:
 
 
 def _items(reader: Reader, name: str) -> list[dict[str, Any]]:
-    """A list of mappings, copied: they are taken apart."""
+    """A list of mappings, copied: they are taken apart. One that is `like` an earlier one gets what it lacks."""
     items = reader.take(name, [])
     if not isinstance(items, list) or not all(isinstance(item, dict) and item.get("name") for item in items):
         raise EstateError(f"{reader.place}: {name} is not a list of mappings with a name.")
-    return [dict(item) for item in items]
+    found: dict[str, dict[str, Any]] = {}
+    for item in items:
+        model = item.get("like")
+        if model is not None and model not in found:
+            raise EstateError(f"{reader.place}: no {model!r} comes before {item['name']!r}, which is like it.")
+        own = {key: value for key, value in item.items() if key != "like"}
+        if own["name"] in found:
+            raise EstateError(f"{reader.place}: {own['name']!r} comes twice in {name}.")
+        found[own["name"]] = _completed(own, found[model]) if model else own
+    return [dict(item) for item in found.values()]
+
+
+def _completed(own: dict[str, Any], model: dict[str, Any]) -> dict[str, Any]:
+    """``own`` with what only ``model`` has; mappings in both, such as settings, are completed as well."""
+    both = {key: {**model[key], **value} for key, value in own.items() if _are_mappings(value, model.get(key))}
+    return {**model, **own, **both}
+
+
+def _are_mappings(*values: Any) -> bool:
+    return all(isinstance(value, dict) for value in values)
 
 
 def _document(path: Path, place: str) -> dict[str, Any]:

@@ -82,8 +82,6 @@ def read_task(server: Server, item: dict[str, Any], place: str) -> None:
     """How a task of ``server`` runs; what defines a Replicate task is in the repository already."""
     reader = Reader(item, f"{place}, task {item['name']}")
     task = Task(reader.text("name"))
-    if task.name in server.tasks:
-        raise EstateError(f"{place}: there are two tasks {task.name!r}.")
     if server.is_replicate and task.name not in server.repository.tasks:
         raise EstateError(f"{reader.place} has no definition: give it a source and targets.")
     _read_state(task, reader)

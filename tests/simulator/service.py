@@ -13,7 +13,6 @@ from typing import Any
 
 from simulator.repository import RepositoryError
 
-from . import methods as _all_methods  # noqa: F401 - importing them registers them
 from . import wire
 from .audit import record
 from .call import Call, api_error
@@ -22,7 +21,7 @@ from .errors import ApiError
 from .faults import Fault
 from .log import LONGEST_BODY, Entry
 from .masking import masked_body, masked_header
-from .registry import HANDLERS
+from .methods import HANDLERS
 from .rules import require_module_license, require_ready_server, require_roles
 from .world import World
 

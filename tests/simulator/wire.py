@@ -120,9 +120,9 @@ def checked(value: Any, type_name: str, allowed: Iterable[str]) -> dict[str, Any
     return value
 
 
-def typed(value: dict[str, Any], type_name: str) -> dict[str, Any]:
+def typed(value: dict[str, Any], type_name: str, *other_names: str) -> dict[str, Any]:
     """``value``, if it says no other type of itself than ``type_name``. Raises ApiError (DESERIALIZE_TO_TYPE)."""
-    if value.get("$type", type_name) != type_name:
+    if value.get("$type", type_name) not in (type_name, *other_names):
         raise malformed(type_name, f"$type is {value['$type']!r}")
     return value
 

@@ -27,6 +27,7 @@ INVENTORY_HEADER = b"""\
 """
 INVENTORY = b"""\
 ansible_configuration_settings std:label -1 reference_appendices/config.html#ansible-configuration-settings Settings
+ansible_collections.ansible.builtin.from_json_filter std:label -1 collections/ansible/builtin/from_json_filter.html from_json
 common_return_values std:label -1 reference_appendices/common_return_values.html#common-return-values Return Values
 """
 

@@ -16,6 +16,8 @@ from simulator.model import Task
 from simulator.registry import answers
 
 _DELETE_BODY = "AemDeleteOldDataReq"
+# The guide names the type so, the SDK of 2021 sends this.
+_DELETE_BODY_OF_SDK = "AemDeleteOldChangeDataReq"
 _BARRIER_BODY = "AemSetChangeDataRetentionBarrierReq"
 
 
@@ -23,7 +25,8 @@ _BARRIER_BODY = "AemSetChangeDataRetentionBarrierReq"
 def delete_old_change_data(call: Call) -> None:
     """Delete processed partitions; with a barrier up to that, whatever is asked for. An idle task does it later."""
     task = call.task()
-    body = wire.typed(wire.json_object(call.body, _DELETE_BODY, call.method.body_keys), _DELETE_BODY)
+    body = wire.json_object(call.body, _DELETE_BODY, call.method.body_keys)
+    wire.typed(body, _DELETE_BODY, _DELETE_BODY_OF_SDK)
     wanted = wire.text(body, "timestamp_or_offset", _DELETE_BODY)
     if not wanted:
         raise ApiError("AEM_MISSING_FIELD", fieldName="timestamp_or_offset")
