@@ -25,11 +25,17 @@ INVENTORY_HEADER = b"""\
 # Version: devel
 # The remainder of this file is compressed using zlib.
 """
-INVENTORY = b"""\
-ansible_configuration_settings std:label -1 reference_appendices/config.html#ansible-configuration-settings Settings
-ansible_collections.ansible.builtin.from_json_filter std:label -1 collections/ansible/builtin/from_json_filter.html from_json
-common_return_values std:label -1 reference_appendices/common_return_values.html#common-return-values Return Values
-"""
+# What the pages refer to outside of them: name, path below the address of Ansible's documentation, title.
+REFERENCES = (
+    ("ansible_configuration_settings", "reference_appendices/config.html#ansible-configuration-settings", "Settings"),
+    ("common_return_values", "reference_appendices/common_return_values.html#common-return-values", "Return Values"),
+    (
+        "ansible_collections.ansible.builtin.from_json_filter",
+        "collections/ansible/builtin/from_json_filter.html",
+        "from_json",
+    ),
+)
+INVENTORY = "".join(f"{name} std:label -1 {path} {title}\n" for name, path, title in REFERENCES).encode()
 
 
 def main(folder: Path) -> None:
