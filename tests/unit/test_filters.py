@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The filters: thin, with messages a user can act on, documented with examples that run."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.errors import AnsibleFilterError
+from unit.definition_strategies import FIXTURES, SECTIONS, export
+
+from ansible_collections.qlik.enterprise_manager.plugins.filter import definition, definition_diff, retarget
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = [definition, retarget, definition_diff]
+FILES = {
+    "dev.json": "export_task_windows.json",
+    "prod.json": "export_all.json",
+    "git.json": "export_task_windows.json",
+}
+
+read: Callable[..., Any] = definition.FilterModule().filters()["definition"]
+retargeted: Callable[..., Any] = retarget.FilterModule().filters()["retarget"]
+compared: Callable[..., Any] = definition_diff.FilterModule().filters()["definition_diff"]
+
+
+def text(name: str) -> str:
+    """The text of an export, as the file lookup gives it."""
+    return (FIXTURES / name).read_text(encoding="utf-8").rstrip()
+
+
+def test_an_export_is_read() -> None:
+    assert read(text("export_task_2018.json")) == export("export_task_2018.json")
+    assert read(export("export_task_2018.json")) == export("export_task_2018.json")
+
+
+def test_a_definition_is_retargeted() -> None:
+    there = retargeted(text("export_task_windows.json"), source="A", target="B", owners={"ERP": "C"}, name="D")
+    task = there[SECTIONS]["tasks"][0]
+    assert task["task"] == {**task["task"], "name": "D", "source_name": "A", "target_names": ["B"]}
+    assert (
+        retargeted(export("export_task_windows.json"), source="A", target="B", owners={"ERP": "C"}, name="D") == there
+    )
+    assert retargeted(there, name=None, endpoints=None) == there
+
+
+def test_definitions_are_compared() -> None:
+    wanted = export("export_task_windows.json")
+    assert compared(wanted, text("export_all.json")) == []
+    wanted[SECTIONS]["tasks"][0]["task_settings"]["common_settings"]["lob_max_size"] = 8
+    path = "/tasks/ERP to DW/task_settings/common_settings/lob_max_size"
+    expected = {
+        "section": "tasks",
+        "task": "ERP to DW",
+        "endpoint": None,
+        "setting": "task_settings.common_settings.lob_max_size",
+        "path": path,
+        "before": 64,
+        "after": 8,
+    }
+    assert compared(wanted, text("export_all.json")) == [expected]
+    assert compared(wanted, text("export_all.json"), ignore=[path]) == []
+    del wanted[SECTIONS]["tasks"][0]["task_settings"]["common_settings"]["lob_max_size"]
+    assert compared(wanted, text("export_all.json"), exact=True) == [expected]
+    assert compared(wanted, text("export_all.json"), exact=False) == []
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: read('{"a": }'), "line 1, column 7"),
+        (lambda: read(3), "takes the text of an export"),
+        (lambda: read([]), "takes the text of an export"),
+        (lambda: retargeted({}), "cmd.replication_definition"),
+        (lambda: retargeted(None), "takes a definition"),
+        (lambda: retargeted(export("export_all.json"), endpoints={"X": "Y"}), "no endpoint 'X'"),
+        (lambda: retargeted(export("export_all.json"), endpoints=["X"]), "Option endpoints .* is not a dictionary"),
+        (lambda: retargeted(export("export_all.json"), name=3), "Option name .* is not a string"),
+        (lambda: retargeted(export("export_all.json"), owner={}), "no option owner"),
+        (lambda: compared({}, "{}"), "cmd.replication_definition"),
+        (lambda: compared([], {}), "takes definitions"),
+        (lambda: compared(export("export_all.json"), export("export_all.json"), ignore=["x"]), "not a JSON pointer"),
+        (
+            lambda: compared(export("export_all.json"), export("export_all.json"), ignore="/x"),
+            "ignore .* is not a list",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said(call: Callable[[], Any], message: str) -> None:
+    with pytest.raises(AnsibleFilterError, match=message):
+        call()
+
+
+@pytest.mark.parametrize("plugin", PLUGINS)
+def test_the_documentation_names_the_options_of_the_filter(plugin: Any) -> None:
+    documented = yaml.safe_load(plugin.DOCUMENTATION)
+    [(name, function)] = plugin.FilterModule().filters().items()
+    assert documented["name"] == name == Path(plugin.__file__).stem
+    options = set(documented["options"])
+    if name == "retarget":
+        assert options == {"_input", *plugin._MAPS, *plugin._NAMES}
+    else:
+        assert len(options) == function.__code__.co_argcount
+    assert set(documented["positional"].split(", ")) <= options
+    assert "_value" in yaml.safe_load(plugin.RETURN)
+
+
+def test_the_examples_run(tmp_path: Path) -> None:
+    for name, fixture in FILES.items():
+        (tmp_path / name).write_bytes((FIXTURES / fixture).read_bytes())
+    examples = [example for plugin in PLUGINS for example in yaml.safe_load(plugin.EXAMPLES)]
+    plays = [{"hosts": "localhost", "gather_facts": False, "tasks": examples}]
+    (tmp_path / "play.yml").write_text(yaml.safe_dump(plays), encoding="utf-8")
+    environment = {
+        **os.environ,
+        "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".build/link"),
+        "ANSIBLE_HOME": str(tmp_path),
+        "ANSIBLE_LOCAL_TEMP": str(tmp_path),
+        "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal",
+    }
+    command = [sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local", "play.yml"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.dumps(["ERP to DW"]) in " ".join(done.stdout.split()).replace("[ ", "[").replace(" ]", "]")
+    assert '"DW PROD"' in done.stdout
+    assert '"msg": []' in done.stdout
