@@ -44,16 +44,22 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def run_module(work: Work, arguments: Mapping[str, Any], **specification: Any) -> None:
+def run_module(
+    work: Work, arguments: Mapping[str, Any], secrets_in: Callable[[Any], set[str]] | None = None, **specification: Any
+) -> None:
     """Host ``work`` in a module process: read the options, do the work, tell Ansible.
 
     ``arguments`` is the argument spec without the connection, ``specification`` what else AnsibleModule takes.
+    With ``secrets_in``, an option of type dict or raw that is ``no_log`` is kept out of Ansible's log as a whole, while
+    in the result only the secrets in it are hidden.
     """
     module = AnsibleModule(
         argument_spec={**CONNECTION_ARGUMENTS, **arguments}, supports_check_mode=True, **specification
     )
     if REQUESTS_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_ERROR)
+    if secrets_in:
+        module.no_log_values = _secrets_of(module.params, arguments, secrets_in)
     result = perform(work, module.params, module.check_mode, module.no_log_values.update)
     for warning in result.warnings:
         module.warn(warning)
@@ -63,6 +69,17 @@ def run_module(work: Work, arguments: Mapping[str, Any], **specification: Any) -
     if result.error:
         module.fail_json(msg=result.error.message, **{**told, **result.error.facts()})
     module.exit_json(**told)
+
+
+def _secrets_of(
+    options: Mapping[str, Any], arguments: Mapping[str, Any], secrets_in: Callable[[Any], set[str]]
+) -> set[str]:
+    secrets: set[str] = set()
+    for name, spec in {**CONNECTION_ARGUMENTS, **arguments}.items():
+        value = options.get(name)
+        if spec.get("no_log") is True and value:
+            secrets |= secrets_in(value) if spec["type"] in ("dict", "raw") else {str(value)}
+    return secrets
 
 
 def perform(

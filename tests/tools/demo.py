@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows the collection at work on an embedded Enterprise Manager: check, apply, apply again, stop and start tasks.
+"""Shows the collection at work on an embedded Enterprise Manager: apply, apply again, stop and start tasks.
 
     python tests/tools/demo.py
 
-It is what `make demo` runs, from the top of the checkout. It fails when a run in check mode or a second run would
-write, and it always ends the Enterprise Manager that it started.
+It is what `make demo` runs, from the top of the checkout. It fails when the second run writes or changes anything, and
+it always ends the Enterprise Manager that it started.
 """
 
 from __future__ import annotations
@@ -73,7 +73,6 @@ class Done:
 
 
 STEPS = (
-    Step("What would change (check mode: nothing is written)", (ESTATE, "--check", "--diff"), False, True),
     Step("Bring it about", (ESTATE, "--diff"), True, True),
     Step("The same again: nothing is left to change", (ESTATE, "--diff"), False, False),
     Step("Stop tasks and start them", (TASKS,), True, True),

@@ -68,7 +68,7 @@ def place_get_pip(cache: Path) -> None:
 
 def place_pip_settings(path: Path) -> None:
     """Write the user's package index to path: ansible-test drops what the environment says about it."""
-    environment = dict(os.environ, HOME=os.environ.get("EM_USER_HOME", os.environ["HOME"]))
+    environment = dict(os.environ, HOME=os.environ["EM_USER_HOME"])
     command = [sys.executable, "-m", "pip", "config", "list"]
     settings = subprocess.run(command, env=environment, check=False, capture_output=True, text=True).stdout
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -81,7 +81,7 @@ def place_pip_settings(path: Path) -> None:
 
 def real_pythons() -> list[str]:
     """The folders of the Pythons that run by their real path."""
-    environment = dict(os.environ, HOME=os.environ.get("EM_USER_HOME", os.environ["HOME"]))
+    environment = dict(os.environ, HOME=os.environ["EM_USER_HOME"])
     listed = subprocess.run(
         [str(TOOLS / "pythons.sh")], env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout

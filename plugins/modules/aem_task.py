@@ -1,0 +1,236 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aem_task
+short_description: Manage tasks of Qlik Replicate by their definitions
+version_added: 0.1.0
+description:
+  - Imports the definition of a task where the server's task is another, and waits until the server shows it.
+  - Settings are compared one by one. A default that is spelled out is no difference to one that is left out, and tables
+    are a set. A setting that the definition leaves out goes back to its default, as an import does it.
+  - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other.
+  - A definition that cannot be imported is refused before anything is changed, and so is a task that runs, unless
+    O(force=true).
+  - Needs the role Operator on the task and its endpoints, and Designer on all tasks of the server; with
+    O(with_endpoints=true) Designer on all endpoints too. Removing needs Designer on the task.
+author:
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
+options:
+  server:
+    description:
+      - Name of the server.
+    type: str
+    required: true
+  name:
+    description:
+      - Name of the task. The definition must have this task and no other.
+      - The filter P(qlik.enterprise_manager.retarget#filter) gives a definition another name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(present) has the task as its definition says.
+      - V(absent) removes the task.
+    type: str
+    choices: [present, absent]
+    default: present
+  definition:
+    description:
+      - The definition as data, or the text of an export.
+      - Exactly one of O(definition) and O(src) is needed if O(state=present).
+      - It is kept out of Ansible's log, and secrets in it are hidden in results. Ansible does print a task's own text
+        when the task has a syntax error, so take secrets from a vault.
+    type: raw
+  src:
+    description:
+      - File with the definition, on the machine where the module runs. Exports of all generations of servers are read.
+    type: path
+  source_endpoint:
+    description:
+      - The source endpoint that the task gets in place of that of its definition.
+    type: str
+  target_endpoint:
+    description:
+      - The target endpoint that the task gets in place of that of its definition. It must have one target only.
+    type: str
+  owners:
+    description:
+      - New owners of the source tables by those of the definition. An owner that it does not name is no error, so one
+        map serves many tasks.
+    type: dict
+  overrides:
+    description:
+      - Settings that are merged into the task of the definition, in its own structure. A setting that is null is taken
+        out, a list is replaced as a whole.
+    type: dict
+  with_endpoints:
+    description:
+      - Whether the endpoints that the definition has are imported too. They replace endpoints of these names, with
+        their secrets.
+    type: bool
+    default: false
+  ignore:
+    description:
+      - What is not compared, as JSON pointers below the task, or below C(cmd.replication_definition). Things in lists
+        stand by their names, and C(*) for any one name, as in V(/task_settings/common_settings/lob_max_size).
+      - If the task is imported for another reason, these settings are imported too.
+    type: list
+    elements: str
+    default: []
+  force:
+    description:
+      - Whether a task that runs is stopped for the change and resumed after it, also where the change fails.
+      - A task that is removed is stopped first.
+    type: bool
+    default: false
+  delete_logs:
+    description:
+      - Whether the logs of a task that is removed are deleted too.
+    type: bool
+    default: false
+  timeout:
+    description:
+      - Seconds for the import to become visible, for the task to stop, and for it to run again.
+    type: int
+    default: 60
+extends_documentation_fragment:
+  - qlik.enterprise_manager.aem
+  - qlik.enterprise_manager.aem.actiongroup
+attributes:
+  check_mode:
+    description: Tells what would change, and changes nothing. An endpoint that is missing is only warned of.
+    support: full
+  diff_mode:
+    description: Shows the settings that change, by name. Secrets are masked.
+    support: full
+  idempotent:
+    description:
+      - A second run changes nothing. Where the server does not take a setting as it is, the module waits until
+        O(timeout) is over, and warns.
+    support: full
+notes:
+  - An endpoint that comes with the definition counts as different if the task does not name it yet, since only the
+    endpoints of the task are exported with it.
+seealso:
+  - module: qlik.enterprise_manager.aem_export
+  - module: qlik.enterprise_manager.aem_import
+  - plugin: qlik.enterprise_manager.retarget
+    plugin_type: filter
+  - plugin: qlik.enterprise_manager.definition_diff
+    plugin_type: filter
+"""
+
+EXAMPLES = r"""
+- name: Take a task of QAS
+  qlik.enterprise_manager.aem_export:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    task: Nightly 01 accounts
+  register: qas
+
+- name: Have it on another server, with the endpoints and owners of that
+  qlik.enterprise_manager.aem_task:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-dev
+    name: Nightly 01 accounts
+    definition: "{{ qas.definition }}"
+    source_endpoint: DEV Oracle
+    target_endpoint: DEV null
+    owners:
+      QAS: $DEV
+    overrides:
+      task_settings:
+        common_settings:
+          lob_max_size: 64
+
+- name: Change one setting of a task that runs
+  qlik.enterprise_manager.aem_task:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    name: Nightly 21 returns
+    definition: "{{ qas.definition | qlik.enterprise_manager.retarget(name='Nightly 21 returns') }}"
+    force: true
+
+- name: Remove a task and its logs
+  qlik.enterprise_manager.aem_task:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-dev
+    name: Nightly 01 accounts
+    state: absent
+    delete_logs: true
+"""
+
+RETURN = r"""
+task:
+  description: The task as it is now, or would be in check mode.
+  type: dict
+  returned: when O(state=present)
+  contains:
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+    source_endpoint:
+      description: Name of its source endpoint.
+      type: str
+      returned: always
+    target_endpoints:
+      description: Names of its target endpoints.
+      type: list
+      elements: str
+      returned: always
+    tables:
+      description: Number of the tables that it names. Patterns are not counted.
+      type: int
+      returned: always
+    restarted:
+      description: Whether the task ran and was stopped and resumed for the change, or would be.
+      type: bool
+      returned: always
+  sample:
+    name: Nightly 01 accounts
+    source_endpoint: DEV Oracle
+    target_endpoints: [DEV null]
+    tables: 2
+    restarted: false
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils import _definition_secrets, _task_definition
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._plan import Result, fulfil
+
+
+def work(options: Mapping[str, Any], api: Api) -> Result:
+    """Plan one task and carry the plan out."""
+    return fulfil(_task_definition.plan(api, options), api.check_mode, returned_as="task")
+
+
+def main() -> None:
+    run_module(
+        work,
+        _task_definition.ARGUMENTS,
+        secrets_in=_definition_secrets.in_clear,
+        mutually_exclusive=[("definition", "src")],
+        required_if=[("state", "present", ("definition", "src"), True)],
+    )
+
+
+if __name__ == "__main__":
+    main()
