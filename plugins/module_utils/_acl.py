@@ -16,9 +16,10 @@ from typing import Any
 from ._api import Api
 from ._concurrent import all_of
 from ._errors import ApiError, NoAnswer, Refused
+from ._foresight import seen
 from ._normalise import Plain
 from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
-from ._vocabulary import ACL_ROLES, SERVER_NOT_FOUND
+from ._vocabulary import ACL_ROLES
 
 KIND = "acl of server"
 HAS_NO_ACL = "AEM_SERVER_HAS_NO_ACL"
@@ -56,13 +57,8 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     In check mode the server may be one that an earlier task would have added: it has no ACL then.
     """
     check_names(options)
-    try:
-        return compare(api, options, read(api, options["server"]))
-    except ApiError as error:
-        if not api.check_mode or error.error_code != SERVER_NOT_FOUND:
-            raise
-    warning = f"There is no server {options['server']} yet. A run would fail, unless an earlier task adds it."
-    return compare(api, options, None)._replace(warnings=[warning])
+    current, warnings = seen(api, lambda: read(api, options["server"]), options["server"])
+    return compare(api, options, current)._replace(warnings=warnings)
 
 
 def compare(api: Api, options: Mapping[str, Any], current: Plain | None) -> Plan:

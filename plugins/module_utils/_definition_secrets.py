@@ -114,9 +114,9 @@ def _stripped(value: Any) -> Any:
 
 
 def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
-    """The secrets that ``value``, which a user wrote, holds in clear; of a text that is no definition all of it.
+    """The secrets that ``value``, which a user wrote as data, holds in clear.
 
-    ``name`` and ``hidden`` are as for ``masked``.
+    ``name`` and ``hidden`` are as for ``masked``. What is written as text is not looked into.
     """
     hidden = hidden or is_secret_name(name)
     if isinstance(value, Mapping):

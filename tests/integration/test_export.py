@@ -259,7 +259,7 @@ def test_a_large_server_fits_in_memory(em: Simulator, tmp_path: Path) -> None:
     command = ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", MEASURED, json.dumps(options)]
     environment = {**os.environ, "PYTHONPATH": str(COLLECTIONS), "NO_PROXY": "127.0.0.1"}
     told = []
-    for _ in ("a new file", "the same but for its time", "another setting in each task"):
+    for _what in ("a new file", "the same but for its time", "another setting in each task"):
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         told.append(done.stdout.split())

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ _FIXED = ("host", "port", "estate")
 
 
 def _setting(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": text, "choices": choices})
+    return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Settings:
         if item.name == "estate" and isinstance(value, Path):
             value = str(value)
             object.__setattr__(self, item.name, value)
-        if type(value) is not kind:
+        if not isinstance(value, kind) or isinstance(value, bool) != (kind is bool):
             raise SettingsError(f"{item.name} is a {kind.__name__}, not {value!r}.")
         most = 65535 if item.name == "port" else sys.float_info.max
         if kind in (int, float) and not 0 <= value <= most:

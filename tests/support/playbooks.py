@@ -98,7 +98,7 @@ def run_file(em: Simulator, playbook: Path, *arguments: str, **more_environment:
         folder = Path(name)
         command = [
             *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
-            *("-e", f"ansible_python_interpreter={sys.executable}"),
+            *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
             str(playbook),
             *arguments,
         ]

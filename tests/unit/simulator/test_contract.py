@@ -99,5 +99,5 @@ def test_messages_are_filled(method: str, code: str, fields: dict[str, str], sta
 
 
 def test_no_message_keeps_a_placeholder() -> None:
-    for _, spec in CONTRACT.errors():
+    for _code, spec in CONTRACT.errors():
         assert "{" not in spec.render({})

@@ -58,6 +58,6 @@ def codes_in_the_tests() -> set[str]:
 
 
 def test_each_code_comes_by_itself_in_some_test_if_it_can() -> None:
-    documented = {spec.code for _, spec in CONTRACT.errors()}
+    documented = {spec.code for _code, spec in CONTRACT.errors()}
     expected = codes_in_the_tests()
     assert sorted(documented - expected - ONLY_BY_FAULT) == []

@@ -70,10 +70,10 @@ def test_whom_they_meet(desk: Desk) -> None:
     inject(desk, "status", api_method="GetTaskDetails", task="Nightly 21 returns", times=None)
     assert desk.do(CALLS["GetServerList"]).status == 200
     assert desk.call("GET", "servers", PRD, "tasks").status == 200
-    found = [desk.call("GET", "servers", QAS, "tasks").status for _ in range(4)]
+    found = [desk.call("GET", "servers", QAS, "tasks").status for _number in range(4)]
     assert found == [200, 503, 503, 200]
     assert desk.call("GET", "servers", QAS, "tasks", NIGHTLY).status == 200
-    found = [desk.call("GET", "servers", QAS, "tasks", "Nightly 21 returns").status for _ in range(4)]
+    found = [desk.call("GET", "servers", QAS, "tasks", "Nightly 21 returns").status for _number in range(4)]
     assert found == [503] * 4
     desk.world.faults.clear()
     assert desk.call("GET", "servers", QAS, "tasks", "Nightly 21 returns").status == 200

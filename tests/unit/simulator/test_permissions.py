@@ -18,7 +18,10 @@ from support.desk import Desk
 CONTRACT = load_contract()
 SOMEBODY = r"CORP\nobody"
 WEAKER = {"admin": "designer", "designer": "operator", "operator": "viewer"}
-REFUSED = {"UNAUTHORIZED_REQUEST", *(code for _, spec in CONTRACT.errors() if "NO_PERMISSION" in (code := spec.code))}
+REFUSED = {
+    "UNAUTHORIZED_REQUEST",
+    *(code for _code, spec in CONTRACT.errors() if "NO_PERMISSION" in (code := spec.code)),
+}
 
 
 def acl(disable_inheritance: bool = False, **roles: list[str]) -> Acl:

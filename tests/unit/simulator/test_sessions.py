@@ -70,7 +70,7 @@ def test_login_by_post_needs_a_length(desk: Desk) -> None:
 
 def test_a_session_lives_from_its_last_request(desk: Desk) -> None:
     token = desk.token()
-    for _ in range(3):
+    for _number in range(3):
         desk.clock.seconds += 299
         assert desk.call("GET", "servers", token=token).status == 200
     desk.clock.seconds += 300
@@ -106,7 +106,7 @@ def test_a_password_identifier_keeps_the_password(desk: Desk) -> None:
 
 
 def test_a_password_identifier_is_worth_nothing_elsewhere(desk: Desk) -> None:
-    first, second = (desk.login().answer.headers[HEADER] for _ in range(2))
+    first, second = (desk.login().answer.headers[HEADER] for _number in range(2))
     identifier = desk.get("servers", QAS, "def", token=first)["password"]
     assert identifier.startswith("{S:")
     assert identifier != desk.get("servers", QAS, "def", token=first)["password"]

@@ -97,8 +97,8 @@ def test_of_two_runs_at_once_one_is_refused(desk: Desk) -> None:
     desk.clock.sleep = real_pause  # type: ignore[method-assign]
 
     async def both() -> list[str | None]:
-        answers = await asyncio.gather(*(desk.service.answer(request) for _ in range(2)))
-        return sorted(str(answer.error_code) for answer, _ in answers)
+        answers = await asyncio.gather(*(desk.service.answer(request) for _number in range(2)))
+        return sorted(str(answer.error_code) for answer, _entry in answers)
 
     async def with_time() -> list[str | None]:
         work = asyncio.create_task(both())
