@@ -15,10 +15,10 @@ from typing import Any
 
 from ._api import Api
 from ._concurrent import all_of
-from ._errors import ApiError, NoAnswer, Refused
+from ._errors import Refused, none_where
 from ._foresight import seen
 from ._normalise import Plain
-from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
+from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from ._vocabulary import ACL_ROLES
 
 KIND = "acl of server"
@@ -43,12 +43,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 def read(api: Api, server: str) -> Plain | None:
     """The explicit ACL of a server, or None where it has none."""
-    try:
-        return api.get_server_acl(server)
-    except ApiError as error:
-        if error.error_code == HAS_NO_ACL:
-            return None
-        raise
+    return none_where(HAS_NO_ACL, lambda: api.get_server_acl(server))
 
 
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
@@ -174,13 +169,4 @@ def _refilled(server: str, roles: Sequence[str]) -> str:
 
 
 def _delete(api: Api, server: str) -> Applied:
-    try:
-        api.delete_server_acl(server)
-    except ApiError as error:
-        if error.error_code != HAS_NO_ACL:
-            raise
-        return Applied(changed=False)
-    except NoAnswer:
-        if read(api, server) is not None:
-            api.delete_server_acl(server)
-    return Applied()
+    return removed(lambda: api.delete_server_acl(server), HAS_NO_ACL, lambda: read(api, server) is not None)

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from ._api import Api
-from ._errors import ApiError, NoAnswer, Refused
+from ._errors import NoAnswer, Refused, none_where
 from ._foresight import seen
 from ._normalise import Plain
 from ._plan import CREATE, DELETE, RUN, UPDATE, Applied, Change, Plan
@@ -169,12 +169,7 @@ def _point(option: str, text: str, otherwise: str) -> str:
 
 def _barrier_if_it_can_be_read(api: Api, server: str, task: str) -> Plain | None:
     """The earliest barrier; None also where the server cannot tell, since a deletion does not depend on it."""
-    try:
-        return read(api, server, task)
-    except ApiError as error:
-        if error.error_code != _CANNOT_READ:
-            raise
-        return None
+    return none_where(_CANNOT_READ, lambda: read(api, server, task))
 
 
 def _barrier_counts(task: str, server: str, earliest: Mapping[str, Any]) -> str:

@@ -23,7 +23,7 @@ from ._errors import AemError, ApiError, NoAnswer, Refused
 from ._foresight import seen
 from ._import import UNAUTHORIZED, Import, Pause, exported, versioned
 from ._normalise import Plain
-from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
+from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from ._select import chosen
 from ._vocabulary import ENDPOINT_ROLE
 
@@ -378,15 +378,8 @@ def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
 
 
 def _delete(api: Api, server: str, name: str) -> Applied:
-    try:
-        api.delete_endpoint(server, name)
-    except ApiError as error:
-        if error.error_code != NOT_FOUND:
-            raise
-        return Applied(changed=False)
-    except NoAnswer as lost:
-        if not lost.sent:
-            raise
-        if any(item["name"] == name for item in api.get_endpoint_list(server)):
-            api.delete_endpoint(server, name)
-    return Applied()
+    return removed(
+        lambda: api.delete_endpoint(server, name),
+        NOT_FOUND,
+        lambda: any(item["name"] == name for item in api.get_endpoint_list(server)),
+    )

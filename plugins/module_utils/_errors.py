@@ -8,8 +8,10 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class AemError(Exception):
@@ -52,6 +54,16 @@ class ApiError(AemError):
             "error_code": self.error_code,
             "error_message": self.error_message,
         }
+
+
+def none_where(error_code: str, look: Callable[[], T]) -> T | None:
+    """What ``look`` returns, or None where it ends in an ApiError with that code: there is no such thing."""
+    try:
+        return look()
+    except ApiError as error:
+        if error.error_code != error_code:
+            raise
+        return None
 
 
 class NoAnswer(AemError):

@@ -19,7 +19,7 @@ from ._api import Api
 from ._concurrent import side_by_side, wait_until
 from ._definition import DefinitionError
 from ._definition_compare import Difference
-from ._errors import AemError, ApiError, ManyFailed, NoAnswer, Refused, TaskFailed
+from ._errors import AemError, ApiError, ManyFailed, NoAnswer, Refused, TaskFailed, none_where
 from ._foresight import TASK_NOT_FOUND
 from ._normalise import Plain
 from ._plan import Applied
@@ -58,12 +58,7 @@ def exported(api_method: str, text: str | bytes) -> Plain:
 
 def read_task(api: Api, server: str, name: str, with_endpoints: bool = False) -> Plain | None:
     """The definition of a task as ExportTask gives it, None where there is no such task."""
-    try:
-        return exported("ExportTask", api.export_task(server, name, with_endpoints))
-    except ApiError as error:
-        if error.error_code != TASK_NOT_FOUND:
-            raise
-        return None
+    return none_where(TASK_NOT_FOUND, lambda: exported("ExportTask", api.export_task(server, name, with_endpoints)))
 
 
 def needed_endpoints(wanted: Mapping[str, Any]) -> list[tuple[str, str, str]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ._concurrent import side_by_side
-from ._errors import AemError, ManyFailed
+from ._errors import AemError, ApiError, ManyFailed, NoAnswer
 
 CREATE = "create"
 UPDATE = "update"
@@ -140,6 +140,25 @@ def carry_out(changes: Sequence[Change], check_mode: bool, workers: int = 1) -> 
             if step.error:
                 break
     return Report(steps)
+
+
+def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], bool]) -> Applied:
+    """Delete a thing. One that is gone already, with error code ``not_there``, is no change.
+
+    After a lost answer the thing is looked for, and deleted again where it is still there, which does no harm.
+    """
+    try:
+        delete()
+    except ApiError as error:
+        if error.error_code != not_there:
+            raise
+        return Applied(changed=False)
+    except NoAnswer as lost:
+        if not lost.sent:
+            raise
+        if is_there():
+            delete()
+    return Applied()
 
 
 def fulfil(plan: Plan, check_mode: bool, returned_as: str) -> Result:

@@ -14,9 +14,9 @@ from typing import Any
 
 from ._api import Api
 from ._concurrent import all_of
-from ._errors import ApiError, NoAnswer, Refused, SessionChanged
+from ._errors import Refused, SessionChanged, none_where
 from ._normalise import Plain
-from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
+from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from ._select import chosen, is_pattern
 from ._vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
 
@@ -55,12 +55,7 @@ _NOT_IN_USERNAMES = '/[]:;|=+*?<>"'
 
 def read(api: Api, name: str) -> Plain | None:
     """The connection properties of a server as GetServer answers them, or None where there is no such server."""
-    try:
-        return api.get_server(name)
-    except ApiError as error:
-        if error.error_code == SERVER_NOT_FOUND:
-            return None
-        raise
+    return none_where(SERVER_NOT_FOUND, lambda: api.get_server(name))
 
 
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
@@ -193,13 +188,4 @@ def _put_keeping_password(api: Api, name: str, wanted: Plain, session: int) -> A
 
 
 def _delete(api: Api, name: str) -> Applied:
-    try:
-        api.delete_server(name)
-    except ApiError as error:
-        if error.error_code != SERVER_NOT_FOUND:
-            raise
-        return Applied(changed=False)
-    except NoAnswer:
-        if read(api, name) is not None:
-            api.delete_server(name)
-    return Applied()
+    return removed(lambda: api.delete_server(name), SERVER_NOT_FOUND, lambda: read(api, name) is not None)

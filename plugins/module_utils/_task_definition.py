@@ -18,7 +18,7 @@ from ._api import Api
 from ._definition_compare import diff, differences
 from ._definition_paths import patterns
 from ._definition_retarget import retarget
-from ._errors import AemError, ApiError, NoAnswer, Refused
+from ._errors import AemError, Refused, none_where
 from ._foresight import TASK_NOT_FOUND, seen
 from ._import import (
     Import,
@@ -32,7 +32,7 @@ from ._import import (
     versioned,
 )
 from ._normalise import Plain
-from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
+from ._plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from ._task import Wish
 
 KIND = "task"
@@ -237,26 +237,13 @@ class _Removal:
             raise self.pause.ended(error) from error.__cause__
 
     def _delete(self) -> Applied:
-        try:
-            self._send()
-        except NoAnswer:
-            if _details(self.api, self.server, self.name) is not None:
-                self._send()
-        except ApiError as error:
-            if error.error_code != TASK_NOT_FOUND:
-                raise
-            return Applied(changed=False)
-        return Applied()
-
-    def _send(self) -> None:
-        self.api.delete_task(self.server, self.name, self.delete_logs)
+        return removed(
+            lambda: self.api.delete_task(self.server, self.name, self.delete_logs),
+            TASK_NOT_FOUND,
+            lambda: _details(self.api, self.server, self.name) is not None,
+        )
 
 
 def _details(api: Api, server: str, name: str) -> Plain | None:
     """What GetTaskDetails answers of a task, None where there is none."""
-    try:
-        return api.get_task_details(server, name)
-    except ApiError as error:
-        if error.error_code != TASK_NOT_FOUND:
-            raise
-        return None
+    return none_where(TASK_NOT_FOUND, lambda: api.get_task_details(server, name))

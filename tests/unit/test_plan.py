@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _concurrent, _plan
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import AemError, ApiError, Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import (
+    AemError,
+    ApiError,
+    NoAnswer,
+    Refused,
+    none_where,
+)
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Applied, Change
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._select import chosen, refuse_missing
 
@@ -152,3 +158,50 @@ def test_waiting_ends_when_it_is_so_or_when_the_time_is_over(monkeypatch: pytest
     looks: list[int] = []
     _concurrent.wait_until(lambda: looks.append(1), lambda _: False, timeout=0)
     assert len(looks) == 1
+
+
+GONE = ApiError("DeleteThing", 500, "AEM_THING_NOT_FOUND", "gone")
+LOST = NoAnswer("DeleteThing", "cut", sent=True)
+UNSENT = NoAnswer("DeleteThing", "refused", sent=False)
+
+
+@pytest.mark.parametrize(
+    ("ends", "still_there", "changed", "deletions"),
+    [
+        ([None], False, True, 1),
+        ([GONE], False, False, 1),
+        ([LOST], False, True, 1),
+        ([LOST, None], True, True, 2),
+    ],
+)
+def test_a_deletion_is_settled(ends: list[AemError | None], still_there: bool, changed: bool, deletions: int) -> None:
+    made = 0
+
+    def delete() -> None:
+        nonlocal made
+        error = ends[made]
+        made += 1
+        if isinstance(error, AemError):
+            raise error
+
+    assert _plan.removed(delete, "AEM_THING_NOT_FOUND", lambda: still_there) == Applied(changed=changed)
+    assert made == deletions
+
+
+@pytest.mark.parametrize("error", [UNSENT, ApiError("DeleteThing", 500, "AEM_OTHER", "no")])
+def test_a_deletion_that_fails_is_an_error(error: AemError) -> None:
+    def delete() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        _plan.removed(delete, "AEM_THING_NOT_FOUND", lambda: pytest.fail("nothing was sent, so nothing is looked for"))
+
+
+def test_what_is_not_there_is_none() -> None:
+    def look() -> int:
+        raise GONE
+
+    assert none_where("AEM_THING_NOT_FOUND", lambda: 1) == 1
+    assert none_where("AEM_THING_NOT_FOUND", look) is None
+    with pytest.raises(ApiError):
+        none_where("AEM_OTHER", look)
