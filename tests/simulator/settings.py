@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,28 +19,32 @@ EXPORT_STYLES = ("2018", "2021", "2023")
 _FIXED = ("host", "port", "estate")
 
 
-def _setting(default: Any, text: str, choices: tuple[str, ...] = ()) -> Any:
-    return dataclasses.field(default=default, metadata={"help": text, "choices": choices})
+def _told(text: str, choices: tuple[str, ...] = ()) -> dict[str, Any]:
+    """What the command line tells of a setting, as metadata of its field."""
+    return {"help": text, "choices": choices}
 
 
 @dataclass(frozen=True)
 class Settings:
     """The settings of a simulator; all times are in seconds. Raises SettingsError for a value that cannot be."""
 
-    host: str = _setting("127.0.0.1", "address to listen on")
-    port: int = _setting(0, "port to listen on; 0 takes a free one")
-    estate: str = _setting(str(PACKAGED_ESTATE), "YAML file with the estate to begin with")
-    latency_seconds: float = _setting(0.0, "pause before every answer of the API")
-    session_seconds: float = _setting(300.0, "a session ends so long after its last request")
-    start_seconds: float = _setting(0.5, "how long a task is STARTING")
-    stop_seconds: float = _setting(0.5, "how long a task is STOPPING")
-    memory_seconds: float = _setting(0.0, "how long memory_mb lags behind a task's state")
-    import_seconds: float = _setting(0.5, "until an imported task or endpoint becomes visible")
-    load_seconds: float = _setting(0.5, "how long a table, or a full load, is loading")
-    test_seconds: float = _setting(0.0, "how long TestEndpoint takes to connect")
-    export_style: str = _setting("2023", "generation of servers whose exports are imitated", EXPORT_STYLES)
-    dialect: str = _setting(
-        "sdk", "spelling of answers: as the Python SDK reads them, or as the guide prints them", DIALECTS
+    host: str = field(default="127.0.0.1", metadata=_told("address to listen on"))
+    port: int = field(default=0, metadata=_told("port to listen on; 0 takes a free one"))
+    estate: str = field(default=str(PACKAGED_ESTATE), metadata=_told("YAML file with the estate to begin with"))
+    latency_seconds: float = field(default=0.0, metadata=_told("pause before every answer of the API"))
+    session_seconds: float = field(default=300.0, metadata=_told("a session ends so long after its last request"))
+    start_seconds: float = field(default=0.5, metadata=_told("how long a task is STARTING"))
+    stop_seconds: float = field(default=0.5, metadata=_told("how long a task is STOPPING"))
+    memory_seconds: float = field(default=0.0, metadata=_told("how long memory_mb lags behind a task's state"))
+    import_seconds: float = field(default=0.5, metadata=_told("until an imported task or endpoint becomes visible"))
+    load_seconds: float = field(default=0.5, metadata=_told("how long a table, or a full load, is loading"))
+    test_seconds: float = field(default=0.0, metadata=_told("how long TestEndpoint takes to connect"))
+    export_style: str = field(
+        default="2023", metadata=_told("generation of servers whose exports are imitated", EXPORT_STYLES)
+    )
+    dialect: str = field(
+        default="sdk",
+        metadata=_told("spelling of answers: as the Python SDK reads them, or as the guide prints them", DIALECTS),
     )
 
     def __post_init__(self) -> None:

@@ -63,9 +63,11 @@ class Server:
         return [{"name": "t", "state": self.state, "assigned_tags": self.tags}]
 
     def _act(self, api_method: str, already: str, there: set[str], goal: str) -> dict[str, Any]:
-        trouble = self.trouble.pop(0) if self.trouble else ""
-        if isinstance(trouble, Exception):
-            raise trouble
+        met, self.trouble = self.trouble[:1], self.trouble[1:]
+        for error in met:
+            if isinstance(error, Exception):
+                raise error
+        trouble = met[0] if met else ""
         if isinstance(trouble, dict):
             return trouble
         if trouble != LOST_BEFORE:
