@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from ._definition import Plain, sections
+from ._definition import DefinitionError, Plain, read, sections
 from ._definition_paths import identified, pointer
 
 MASK = "********"
@@ -114,9 +114,9 @@ def _stripped(value: Any) -> Any:
 
 
 def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
-    """The secrets that ``value``, which a user wrote as data, holds in clear.
+    """The secrets that ``value``, data that a user wrote, holds in clear.
 
-    ``name`` and ``hidden`` are as for ``masked``. What is written as text is not looked into.
+    ``name`` and ``hidden`` are as for ``masked``.
     """
     hidden = hidden or is_secret_name(name)
     if isinstance(value, Mapping):
@@ -126,3 +126,13 @@ def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
     if isinstance(value, bool) or value in (None, "") or is_sealed(value) or not hidden:
         return set()
     return {str(value)}
+
+
+def in_option(value: Any) -> set[str]:
+    """The secrets in clear of an option that holds settings as data, or a definition as data or text."""
+    if not isinstance(value, str):
+        return in_clear(value)
+    try:
+        return in_clear(read(value))
+    except DefinitionError:
+        return set()

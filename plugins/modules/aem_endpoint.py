@@ -214,7 +214,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(work, _endpoint.ARGUMENTS, secrets_in=_definition_secrets.in_clear)
+    run_module(work, _endpoint.ARGUMENTS, secrets_in=_definition_secrets.in_option)
 
 
 if __name__ == "__main__":

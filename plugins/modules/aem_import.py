@@ -181,7 +181,7 @@ def main() -> None:
     run_module(
         work,
         _repository.ARGUMENTS,
-        secrets_in=_definition_secrets.in_clear,
+        secrets_in=_definition_secrets.in_option,
         mutually_exclusive=[("definition", "src")],
         required_one_of=[("definition", "src")],
     )

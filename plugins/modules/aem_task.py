@@ -226,7 +226,7 @@ def main() -> None:
     run_module(
         work,
         _task_definition.ARGUMENTS,
-        secrets_in=_definition_secrets.in_clear,
+        secrets_in=_definition_secrets.in_option,
         mutually_exclusive=[("definition", "src")],
         required_if=[("state", "present", ("definition", "src"), True)],
     )

@@ -13,6 +13,7 @@ CANARIES = {
     "CANARY_ENDPOINT": "canary-of-an-endpoint-3c4d",
     "CANARY_NESTED": "canary-deep-in-settings-5e6f",
     "CANARY_DEFINITION": "canary-in-a-definition-7a8b",
+    "CANARY_TEXT": "canary-in-a-text-1e2f",
     "CANARY_LICENSE": "canary-in-a-license-9c0d",
 }
 PLAY = r"""
@@ -44,6 +45,21 @@ PLAY = r"""
               $type: FileSettings
               csvTargetPath: /data
               password: "{{ lookup('ansible.builtin.env', 'CANARY_DEFINITION') }}"
+- name: Definition as text
+  qlik.enterprise_manager.aem_import:
+    server: replicate-dev
+    definition: "// exported\n{{ document | to_json }}"
+  vars:
+    document:
+      cmd.replication_definition:
+        databases:
+          - name: made of a text
+            role: TARGET
+            type_id: FILE_COMPONENT_TYPE
+            db_settings:
+              $type: FileSettings
+              csvTargetPath: /data
+              password: "{{ lookup('ansible.builtin.env', 'CANARY_TEXT') }}"
 - name: License
   qlik.enterprise_manager.aem_server_license:
     server: replicate-dev
@@ -74,7 +90,7 @@ def test_no_secret_is_printed() -> None:
     with Simulator(Settings(import_seconds=0.05)) as em:
         for mode in (["--check"], []):
             played = run(em, PLAY, "-vvvv", "--diff", *mode, **CANARIES)
-            assert [step.status for step in played.steps] == ["ok"] * 4 + ["failed"] * 2, played.output[-3000:]
+            assert [step.status for step in played.steps] == ["ok"] * 5 + ["failed"] * 2, played.output[-3000:]
             for canary in CANARIES.values():
                 assert canary not in played.output
                 assert canary not in str([step.result for step in played.steps])

@@ -34,6 +34,8 @@ VARIABLES = "playbooks/vars/demo_estate.yml"
 TASKS = "playbooks/demo_tasks.yml"
 LOG = Path(".build/demo/simulator.log")
 SECONDS_TO_START = 30
+# Long enough to be seen, short enough not to be waited for.
+SIMULATOR_ARGUMENTS = ("--start-seconds", "0.2", "--stop-seconds", "0.2")
 # They write no more than the session they begin and end.
 SESSION_METHODS = ("Login", "Logout")
 RECAP = re.compile(r"^\S+\s+: ok=\d+\s+changed=(\d+)\s", re.MULTILINE)
@@ -114,7 +116,11 @@ def enterprise_manager() -> Iterator[dict[str, str]]:
     environment = dict(os.environ, PYTHONPATH="tests")
     with LOG.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "simulator"], env=environment, stdout=subprocess.PIPE, stderr=log, text=True
+            [sys.executable, "-m", "simulator", *SIMULATOR_ARGUMENTS],
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
         )
         try:
             yield first_line(process)
