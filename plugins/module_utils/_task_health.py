@@ -25,15 +25,8 @@ from ._task_choice import CHOICE_ARGUMENTS, choose
 ARGUMENTS: dict[str, dict[str, Any]] = {
     **CHOICE_ARGUMENTS,
     "latency": {"type": "int"},
-    "baseline": {
-        "type": "list",
-        "elements": "dict",
-        "options": {
-            "server": {"type": "str", "required": True},
-            "name": {"type": "str", "required": True},
-            "tables_in_error": {"type": "list", "elements": "str", "required": True},
-        },
-    },
+    # Without a specification of its items: it is given as this module returns it, with all that is in it.
+    "baseline": {"type": "list", "elements": "dict"},
     "settle": {"type": "int", "default": 0},
     "timeout": {"type": "int", "default": 60},
     "fail_on_error": {"type": "bool", "default": True},
@@ -63,10 +56,7 @@ class Limits:
         for name, least in (("latency", 0), ("settle", 0), ("timeout", 0)):
             if options[name] is not None and options[name] < least:
                 raise Refused(f"{name} must be {least} seconds or more, not {options[name]}.")
-        if options["baseline"] is None:
-            return cls(options["latency"])
-        known = {(task["server"], task["name"]): frozenset(task["tables_in_error"]) for task in options["baseline"]}
-        return cls(options["latency"], known)
+        return cls(options["latency"], None if options["baseline"] is None else _known(options["baseline"]))
 
     def judged(self, task: Plain) -> Plain:
         """The task with its ``problems``, whether it is ``healthy``, and whether waiting is ``hopeless``."""
@@ -160,6 +150,13 @@ def _tables_in_error(api: Api, task: Mapping[str, Any], details: Mapping[str, An
         return []
     tables = api.get_table_list(task["server"], task["name"], states=[FAILED])
     return sorted(".".join(filter(None, (table.get("schema"), table["table"]))) for table in tables)
+
+
+def _known(baseline: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str], frozenset[str]]:
+    try:
+        return {(task["server"], task["name"]): frozenset(task["tables_in_error"]) for task in baseline}
+    except (KeyError, TypeError) as error:
+        raise Refused("Each item of baseline must have server, name and tables_in_error.") from error
 
 
 def _words(task: Mapping[str, Any]) -> str:

@@ -26,23 +26,10 @@ options:
   baseline:
     description:
       - The tables that were in error before, as RV(tasks) of an earlier call. Others in error then count as new.
+      - Of each item, C(server), C(name) and C(tables_in_error) are needed, and nothing else counts.
       - If not set, tables in error do not count.
     type: list
     elements: dict
-    suboptions:
-      server:
-        description: Server that the task is on.
-        type: str
-        required: true
-      name:
-        description: Name of the task.
-        type: str
-        required: true
-      tables_in_error:
-        description: Its tables in error, as C(schema.table).
-        type: list
-        elements: str
-        required: true
   settle:
     description:
       - Seconds that all tasks must stay healthy before they count as healthy. Servers take about ten seconds to show

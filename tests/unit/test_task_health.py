@@ -76,3 +76,9 @@ def test_what_is_wrong_with_a_task(
 def test_negative_times_are_refused(name: str) -> None:
     with pytest.raises(Refused, match=f"{name} must be 0 seconds or more, not -1"):
         limits(**{name: -1})
+
+
+@pytest.mark.parametrize("item", [{}, {"server": "s", "name": "t"}, {"server": "s", "name": "t", "tables_in_error": 1}])
+def test_a_baseline_of_something_else_is_refused(item: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="Each item of baseline must have"):
+        limits(baseline=[item])
