@@ -12,13 +12,16 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ._errors import Refused
 
 PRIVATE = 0o600
+PRIVATE_DIRECTORY = 0o700
+
+_PIECE = 1 << 20
 
 
 def check_destination(path: str) -> None:
@@ -28,6 +31,23 @@ def check_destination(path: str) -> None:
         raise Refused(f"{path} is a directory; give the name of a file.")
     if not target.parent.is_dir():
         raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
+
+
+def make_directory(path: str) -> None:
+    """Have a directory, private if it is new; its parent must be there. Raise Refused where it cannot be made."""
+    target = Path(path)
+    if target.is_dir():
+        return
+    with _refusing(f"{path} cannot be made"):
+        target.mkdir(PRIVATE_DIRECTORY, exist_ok=True)
+        _sync_directory(target.parent)
+
+
+def remove_files(paths: Iterable[Path]) -> None:
+    """Remove files; those that are gone already are no matter. Raise Refused for one that cannot be removed."""
+    for path in paths:
+        with _refusing(f"{path} cannot be removed"):
+            path.unlink(missing_ok=True)
 
 
 def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backup: bool = False) -> str | None:
@@ -63,6 +83,18 @@ def read_text(path: str) -> str:
 def checksum(content: str | bytes) -> str:
     """The SHA-256 of ``content``, in hexadecimal digits."""
     return hashlib.sha256(_as_bytes(content)).hexdigest()
+
+
+def file_checksum(path: str) -> str | None:
+    """The SHA-256 of a file, in hexadecimal digits; None where there is no file that can be read."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            for piece in iter(lambda: file.read(_PIECE), b""):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def _as_bytes(content: str | bytes) -> bytes:
