@@ -29,7 +29,7 @@ from urllib.parse import quote, unquote
 
 from ._definition import SECTIONS, VOLATILE_KEYS
 from ._errors import Refused
-from ._files import PRIVATE, checksum, file_checksum, make_directory, remove_files, write_atomically
+from ._files import PRIVATE, checksum, file_checksum, make_folder, remove, write_atomically
 from ._time import utc, with_z
 
 MANIFEST = "manifest.json"
@@ -165,8 +165,8 @@ class Backups:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Have the folder, for this run alone. Raise Refused where another run has it; a killed one has it no more."""
-        make_directory(self.path)
-        make_directory(str(self.folder))
+        make_folder(self.path)
+        make_folder(str(self.folder))
         handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE)
         try:
             # A file system that knows no locks is used without.
@@ -178,7 +178,7 @@ class Backups:
 
     def store(self, content: bytes, entries: Sequence[Entry]) -> None:
         """Have ``entries``, of which the last is new and says ``content``. A file that is whole is not written."""
-        make_directory(str(self.folder / DEFINITIONS))
+        make_folder(str(self.folder / DEFINITIONS))
         newest = entries[-1]
         if not self.is_whole(newest):
             write_atomically(str(self.file(newest)), content)
@@ -195,8 +195,10 @@ class Backups:
         definitions = self._names(self.folder / DEFINITIONS)
         left = [name for name in definitions if _DEFINITION.fullmatch(name) and name not in named]
         half = [name for name in definitions if _HALF_WRITTEN.fullmatch(name)]
-        remove_files(self.folder / DEFINITIONS / name for name in [*left, *half])
-        remove_files(self.folder / name for name in self._names(self.folder) if _HALF_WRITTEN.fullmatch(name))
+        old = [self.folder / DEFINITIONS / name for name in [*left, *half]]
+        old += [self.folder / name for name in self._names(self.folder) if _HALF_WRITTEN.fullmatch(name)]
+        for file in old:
+            remove(str(file))
 
     def note_run(self, moment: datetime, entry: Entry) -> None:
         """Write down that the server was as ``entry`` says at ``moment``."""

@@ -12,14 +12,14 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ._errors import Refused
 
 PRIVATE = 0o600
-PRIVATE_DIRECTORY = 0o700
+PRIVATE_FOLDER = 0o700
 
 _PIECE = 1 << 20
 
@@ -33,21 +33,21 @@ def check_destination(path: str) -> None:
         raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
 
 
-def make_directory(path: str) -> None:
-    """Have a directory, private if it is new; its parent must be there. Raise Refused where it cannot be made."""
-    target = Path(path)
-    if target.is_dir():
-        return
-    with _refusing(f"{path} cannot be made"):
-        target.mkdir(PRIVATE_DIRECTORY, exist_ok=True)
-        _sync_directory(target.parent)
+def make_folder(path: str) -> None:
+    """Have a folder, which only its owner may look into if it is made now. Raise Refused where that cannot be."""
+    with _refusing(f"The folder {path} cannot be made"):
+        Path(path).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
 
 
-def remove_files(paths: Iterable[Path]) -> None:
-    """Remove files; those that are gone already are no matter. Raise Refused for one that cannot be removed."""
-    for path in paths:
-        with _refusing(f"{path} cannot be removed"):
-            path.unlink(missing_ok=True)
+def remove(path: str) -> bool:
+    """Remove a file, and tell whether there was one. Raise Refused where that cannot be."""
+    with _refusing(f"{path} cannot be removed"):
+        try:
+            Path(path).unlink()
+        except FileNotFoundError:
+            return False
+        _sync_directory(Path(path).parent)
+        return True
 
 
 def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backup: bool = False) -> str | None:
