@@ -127,7 +127,7 @@ class _Run:
         refuse_missing("server", self.listed, [name])
         if self.listed[name]["type"] == COMPOSE:
             raise Refused("A Compose server has no export.")
-        moment = datetime.now(timezone.utc)
+        moment = now()
         content = self.api.export_all(name).encode()
         backups = Backups(self.path, name)
         with self.reading, self._having(backups):
@@ -173,8 +173,8 @@ class _Backup:
 
     def result(self, keep: Keep, check_mode: bool) -> Result:
         """Store what is new and remove what is not kept; in check mode tell so."""
-        made = self.export.entry()
         newest = self.entries[-1] if self.entries else None
+        made = self.export.entry().after(newest)
         whole = newest is not None and self.backups.is_whole(newest)
         unchanged = whole and newest is not None and newest.content == made.content
         entries = list(self.entries) if unchanged else [*self.entries, self._already_there(made) or made]
@@ -257,6 +257,11 @@ def _merged(servers: Chosen, outcomes: Sequence[Outcome]) -> Result:
     if errors:
         merged.error = errors[0] if len(errors) == 1 else ManyFailed(errors, len(outcomes))
     return merged
+
+
+def now() -> datetime:
+    """The present time, in UTC."""
+    return datetime.now(timezone.utc)
 
 
 def _named(error: AemError, server: str) -> AemError:

@@ -62,6 +62,12 @@ class Entry(NamedTuple):
         """The path of the definition within the folder of the server."""
         return f"{DEFINITIONS}/{self.sha256}.json"
 
+    def after(self, other: Entry | None) -> Entry:
+        """The entry with a later time than that of ``other``, also where the clock does not say so."""
+        if other is None or utc(self.time) > utc(other.time):
+            return self
+        return self._replace(time=with_z(utc(other.time) + timedelta(seconds=1)))
+
     def shown(self) -> dict[str, Any]:
         """The entry as the manifest has it."""
         return {**self._asdict(), "file": self.file}
