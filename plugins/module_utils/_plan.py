@@ -9,6 +9,7 @@ compares. This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -66,11 +67,15 @@ class Plan(NamedTuple):
 
 @dataclass
 class Step:
-    """A change and what has become of it. ``partly`` is for one that failed after it had changed something."""
+    """A change and what has become of it. ``partly`` is for one that failed after it had changed something.
+
+    ``seconds`` is how long it took, None where it was not tried.
+    """
 
     change: Change
     status: str = PLANNED
     partly: bool = False
+    seconds: float | None = None
     value: Any = None
     error: AemError | None = None
     warnings: Sequence[str] = ()
@@ -190,6 +195,7 @@ def _diff_of_kind(kind: str, changes: Sequence[Change]) -> dict[str, Any]:
 
 
 def _apply(step: Step) -> None:
+    begun = time.monotonic()
     try:
         applied = step.change.apply()
     except AemError as error:
@@ -199,3 +205,4 @@ def _apply(step: Step) -> None:
     else:
         step.status = DONE if applied.changed else NOT_NEEDED
         step.value, step.warnings = applied.value, applied.warnings
+    step.seconds = time.monotonic() - begun
