@@ -54,7 +54,7 @@ class Chosen(NamedTuple):
     """
 
     names: list[str]
-    skipped: list[Plain]
+    passed_over: list[Plain]
     listed: dict[str, Plain]
 
 
@@ -94,8 +94,8 @@ def choose(api: Api, wanted: Sequence[str] | None) -> Chosen:
     if not names:
         which = "is a monitored Replicate server" if wanted is None else f"matches {', '.join(wanted)}"
         raise Refused(f"There is nothing to back up: no server {which}.")
-    skipped = [{"server": name, "reason": reason} for name, reason in reasons.items() if reason]
-    return Chosen(names, skipped, listed)
+    passed_over = [{"server": name, "reason": reason} for name, reason in reasons.items() if reason]
+    return Chosen(names, passed_over, listed)
 
 
 def _no_export(server: Mapping[str, Any]) -> str | None:
@@ -243,7 +243,7 @@ class _Backup:
 
 def _merged(servers: Chosen, outcomes: Sequence[Outcome]) -> Result:
     """One result of the results and errors of all servers."""
-    merged = Result({"servers": [], "skipped": servers.skipped})
+    merged = Result({"servers": [], "passed_over": servers.passed_over})
     errors: list[AemError] = []
     for name, outcome in zip(servers.names, outcomes):
         done = outcome.value or Result({"server": name}, error=outcome.error)

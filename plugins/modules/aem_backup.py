@@ -177,7 +177,7 @@ servers:
         endpoints: []
         sections: []
       removed: []
-skipped:
+passed_over:
   description: The servers that were passed over.
   type: list
   elements: dict

@@ -63,7 +63,11 @@ class Played:
     return_code: int = 0
 
     def __getitem__(self, name: str) -> Step:
-        return next(step for step in self.steps if step.name == name)
+        return self.named(name)[0]
+
+    def named(self, name: str) -> list[Step]:
+        """The steps of that name; the name of a role before it is left out."""
+        return [step for step in self.steps if name in (step.name, step.name.rpartition(" : ")[2])]
 
 
 def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
@@ -92,18 +96,22 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-def run_file(em: Simulator, playbook: Path, *arguments: str, **more_environment: str) -> Played:
-    """Run a playbook file with ``ansible-playbook`` on localhost."""
+def command_of(playbook: Path | str, *arguments: str) -> list[str]:
+    """The command that runs a playbook, a file or one of a collection by its full name, on localhost."""
+    return [
+        *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
+        *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
+        str(playbook),
+        *arguments,
+    ]
+
+
+def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_environment: str) -> Played:
+    """Run a playbook, a file or one of a collection by its full name, with ``ansible-playbook`` on localhost."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [
-            *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
-            *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
-            str(playbook),
-            *arguments,
-        ]
         done = subprocess.run(
-            command,
+            command_of(playbook, *arguments),
             env=environment(em, folder, **more_environment),
             capture_output=True,
             text=True,
@@ -169,5 +177,5 @@ def prove(em: Simulator, tasks: Sequence[Mapping[str, Any]] | str) -> dict[str, 
             task["name"]: Proof(*(played[f"{task['name']} [{part}]"] for part in ("check", "run", "again")))
             for task in listed
         }
-    except StopIteration:
+    except IndexError:
         raise AssertionError(played.output) from None
