@@ -63,6 +63,18 @@ class Readiness:
         """What a user should know of the configurations."""
         return alike(self.found, str(self.switch["configuration"]), self.found.active()) if self.found else []
 
+    def in_words(self) -> str:
+        """What a failover would do here, as a person reads it."""
+        wanted, active = self.switch["configuration"], self.active
+        goes = f"stays with {wanted}" if active == wanted else f"goes from {active or 'other settings'} to {wanted}"
+        left = " An earlier run was interrupted and will be ended." if self.record.get("interrupted") else ""
+        states = {state: [task["name"] for task in self.tasks if task["state"] == state] for state in self._states()}
+        tasks = "; ".join(f"{state}: {', '.join(names)}" for state, names in states.items()) or "none"
+        return f"{self.switch['server']}: {self.switch['endpoint']} {goes}.{left} Tasks: {tasks}."
+
+    def _states(self) -> list[str]:
+        return sorted({task["state"] for task in self.tasks})
+
     def told(self) -> Plain:
         """As the result has it."""
         is_active = self.active == self.switch["configuration"]
@@ -95,6 +107,7 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
         {
             "endpoints": [one.told() for one in found],
             "tasks": [{**task, "endpoint": one.switch["endpoint"]} for one in found for task in one.tasks],
+            "summary": [one.in_words() for one in found],
             "ready": not problems,
             "problems": problems,
         },

@@ -123,7 +123,7 @@ def test_donor(api: Api, server: str, donor: str, timeout: int) -> None:
 
 def alike(found: Setup, wanted: str, active: Sequence[str]) -> list[str]:
     """A warning where other ``active`` configurations cannot be told from the wanted one, else none."""
-    others = [name for name in active if name != wanted]
+    others = [name for name in active if name != wanted] if wanted in active else []
     if not others:
         return []
     named = ", ".join(others)

@@ -85,6 +85,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: What a failover would do to each endpoint, in words.
+  type: list
+  elements: str
+  returned: when Enterprise Manager could be asked
+  sample: ["Replicate PRD 1: ORA goes from Primary to Standby. Tasks: RUNNING: Orders to DW."]
 ready:
   description: Whether all endpoints are ready.
   type: bool

@@ -60,6 +60,10 @@ def test_endpoints_that_are_ready(fresh: Simulator) -> None:
         "problems": [],
     }
     assert (qas["active_configuration"], len(qas["tasks"])) == ("Primary", 26)
+    assert checked.values["summary"][0] == (
+        "Replicate PRD 1: ORA goes from Primary to Standby."
+        " Tasks: RUNNING: Orders to DW, Orders to Kafka; STOPPED: Orders archive."
+    )
     states = {task["name"]: task["state"] for task in checked.values["tasks"] if task["endpoint"] == "ORA"}
     assert states == {"Orders to DW": "RUNNING", "Orders to Kafka": "RUNNING", "Orders archive": "STOPPED"}
 
@@ -94,6 +98,8 @@ def test_what_an_interrupted_run_has_left_is_told(fresh: Simulator, tmp_path: Pa
     ora, qas = look(fresh, BOTH, records=str(tmp_path)).values["endpoints"]
     assert (ora["record"], ora["interrupted"], ora["facts"]) == (path, True, {"original": "Primary"})
     assert (qas["interrupted"], qas["facts"]) == (False, {})
+    told = look(fresh, BOTH, records=str(tmp_path)).values["summary"]
+    assert ["An earlier run was interrupted and will be ended." in words for words in told] == [True, False]
     active = look(fresh, [{**ORA, "configuration": "Primary"}], records=str(tmp_path)).values["endpoints"][0]
     assert (active["active"], active["needed"]) == (True, True)
     active = look(fresh, [{**QAS_ORACLE, "configuration": "Primary"}], records=str(tmp_path)).values["endpoints"][0]

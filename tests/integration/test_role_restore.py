@@ -21,7 +21,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_back
 from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS
 from support.inprocess import perform
-from support.playbooks import command_of, environment, run_file
+from support.playbooks import command, environment, run_file
 
 PLAYBOOK = "qlik.enterprise_manager.restore"
 RUNNING = "Nightly 21 returns"
@@ -106,7 +106,7 @@ def test_after_a_kill_the_next_run_has_the_same_tasks_running(em: Simulator, tmp
     em.inject({"kind": "slow", "api_method": "ImportAll", "seconds": 60, "times": 1})
     given = {"restore_path": str(path), "restore_server": QAS, "restore_force": True}
     process = subprocess.Popen(
-        command_of(PLAYBOOK, "-e", json.dumps(given)),
+        command(PLAYBOOK, "-e", json.dumps(given)),
         env=environment(em, tmp_path),
         stdout=subprocess.DEVNULL,
         start_new_session=True,

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,11 +66,12 @@ class Played:
     return_code: int = 0
 
     def __getitem__(self, name: str) -> Step:
+        """The first step of that name; of a role's tasks, without the role's name."""
         return self.named(name)[0]
 
     def named(self, name: str) -> list[Step]:
-        """The steps of that name; the name of a role before it is left out."""
-        return [step for step in self.steps if name in (step.name, step.name.rpartition(" : ")[2])]
+        """All steps of that name, likewise."""
+        return [step for step in self.steps if step.name.rpartition(" : ")[2] == name]
 
 
 def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
@@ -96,8 +100,8 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-def command_of(playbook: Path | str, *arguments: str) -> list[str]:
-    """The command that runs a playbook, a file or one of a collection by its full name, on localhost."""
+def command(playbook: Path | str, *arguments: str) -> list[str]:
+    """The command that runs a playbook on localhost."""
     return [
         *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
         *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
@@ -107,11 +111,11 @@ def command_of(playbook: Path | str, *arguments: str) -> list[str]:
 
 
 def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_environment: str) -> Played:
-    """Run a playbook, a file or one of a collection by its full name, with ``ansible-playbook`` on localhost."""
+    """Run a playbook, a file or the full name of one of the collection, with ``ansible-playbook`` on localhost."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         done = subprocess.run(
-            command_of(playbook, *arguments),
+            command(playbook, *arguments),
             env=environment(em, folder, **more_environment),
             capture_output=True,
             text=True,
@@ -126,6 +130,44 @@ def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_enviro
         entries = [log[number] for number in range(line["first"] + 1, line["last"] + 1) if number in log]
         steps.append(Step(line["name"], line["status"], line["result"], entries))
     return Played(steps, done.stdout + done.stderr, done.returncode)
+
+
+def kill_when(em: Simulator, reached: Callable[[], bool], playbook: Path | str, *arguments: str) -> None:
+    """Run a playbook and kill it, and all that it has started, as soon as ``reached()``, as a crash would."""
+    with tempfile.TemporaryDirectory() as name, (Path(name) / "output").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command(playbook, *arguments), env=environment(em, Path(name)), stdout=output, stderr=output
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not reached():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    raise AssertionError(f"The playbook never got there.\n{output.read()}")
+                time.sleep(0.02)
+        finally:
+            _kill(process.pid)
+            process.wait()
+
+
+def _kill(root: int) -> None:
+    """End a process and its descendants at once. They are stopped first, so that none starts another meanwhile."""
+    family = [root]
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+        family += _children(pid)
+    for pid in family:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name of the program, in parentheses, may hold anything. The parent is the second word after it.
+            if int(file.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(file.parent.name))
+    return found
 
 
 def run(em: Simulator, tasks: Sequence[Mapping[str, Any]] | str, *arguments: str, **more_environment: str) -> Played:

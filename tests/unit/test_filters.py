@@ -18,10 +18,15 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from unit.definition_strategies import FIXTURES, SECTIONS, export
 
-from ansible_collections.qlik.enterprise_manager.plugins.filter import definition, definition_diff, retarget
+from ansible_collections.qlik.enterprise_manager.plugins.filter import (
+    definition,
+    definition_diff,
+    failover_rows,
+    retarget,
+)
 
 ROOT = Path(__file__).resolve().parents[2]
-PLUGINS = [definition, retarget, definition_diff]
+PLUGINS = [definition, retarget, definition_diff, failover_rows]
 FILES = {
     "dev.json": "export_task_windows.json",
     "prod.json": "export_all.json",
