@@ -80,7 +80,7 @@ def test_data(em: Simulator, style: str) -> None:
     assert (everything.error, everything.changed) == (None, False)
     assert calls(em) == ["ExportAll"]
     assert len(everything.values["definition"][SECTIONS]["tasks"]) == 26
-    assert len(everything.values["definition"][SECTIONS]["databases"]) == 3
+    assert len(everything.values["definition"][SECTIONS]["databases"]) == 5
     for with_endpoints, endpoints in ((False, 0), (True, 2)):
         task = exporting(em, task=NIGHTLY, with_endpoints=with_endpoints).values["definition"]
         assert len(task[SECTIONS]["tasks"]) == 1
