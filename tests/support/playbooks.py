@@ -66,8 +66,12 @@ class Played:
     return_code: int = 0
 
     def __getitem__(self, name: str) -> Step:
-        """The step of that name; of a role's tasks, without the role's name."""
-        return next(step for step in self.steps if step.name.rpartition(" : ")[2] == name)
+        """The first step of that name; of a role's tasks, without the role's name."""
+        return self.named(name)[0]
+
+    def named(self, name: str) -> list[Step]:
+        """All steps of that name, likewise."""
+        return [step for step in self.steps if step.name.rpartition(" : ")[2] == name]
 
 
 def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
@@ -215,5 +219,5 @@ def prove(em: Simulator, tasks: Sequence[Mapping[str, Any]] | str) -> dict[str, 
             task["name"]: Proof(*(played[f"{task['name']} [{part}]"] for part in ("check", "run", "again")))
             for task in listed
         }
-    except StopIteration:
+    except IndexError:
         raise AssertionError(played.output) from None
