@@ -16,7 +16,7 @@ from typing import Any
 from . import _normalise as normalise
 from ._http import JSON, NOTHING, TEXT, Call, Session
 from ._normalise import Plain
-from ._vocabulary import ACL_ROLES, SERVER_TYPES
+from ._vocabulary import ACL_ROLES, SELECTION_KEYS, SELECTION_LISTS, SERVER_TYPES
 
 TABLE_FILTERS = {
     "TABLE_QUEUED": "includequeued",
@@ -175,9 +175,16 @@ class Api:
         return normalise.table_selection(self._read("GetTaskTableSelection", *path, action="selection"))
 
     def put_task_table_selection(self, server: str, task: str, selection: Mapping[str, Any]) -> None:
-        """Replace the patterns and the explicit tables of a task (2.20)."""
+        """Replace the patterns and the explicit tables of a task; ``selection`` is what reading answers (2.20).
+
+        What a later release may answer of an entry beyond that stays here: the call takes nothing else.
+        """
+        body = {
+            name: [{key: entry[key] for key in SELECTION_KEYS if key in entry} for entry in selection[name]]
+            for name in SELECTION_LISTS
+        }
         path = ("servers", server, "tasks", task, "tables")
-        self._write("PutTaskTableSelection", "PUT", *path, body=_json(selection), action="selection")
+        self._write("PutTaskTableSelection", "PUT", *path, body=_json(body), action="selection")
 
     def reload_table(self, server: str, task: str, schema: str, table: str) -> None:
         """Load one table of a task again (2.34)."""

@@ -39,7 +39,7 @@ def server(answer: Mapping[str, Any]) -> Plain:
     return {
         **_without_types(answer),
         "type": server_type(answer),
-        "description": text(answer.get("description")),
+        "description": _words(answer.get("description")),
         "port": integer(answer.get("port")),
         "verify_server_certificate": boolean(answer.get("verify_server_certificate")),
         "monitored": boolean(answer.get("monitored")),
@@ -60,7 +60,7 @@ def _server_info(item: Mapping[str, Any]) -> Plain:
     info = {
         **_without_types(item),
         "type": server_type(item),
-        "description": text(item.get("description")),
+        "description": _words(item.get("description")),
         "message": text(item.get("message")),
     }
     return _with(info, port=integer, state=vocabulary.SERVER_STATE.spelled, platform=vocabulary.SERVER_PLATFORM.spelled)
@@ -164,8 +164,7 @@ def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:
 
 def table_selection(answer: Mapping[str, Any]) -> Plain:
     """GetTaskTableSelection: three lists of owner, name, ``load_order`` as int and ``table_type`` by name."""
-    lists = ("included_pattern", "excluded_pattern", "explicit_included_tables")
-    return {name: [_selected(item) for item in answer.get(name) or []] for name in lists}
+    return {name: [_selected(item) for item in answer.get(name) or []] for name in vocabulary.SELECTION_LISTS}
 
 
 def _selected(item: Mapping[str, Any]) -> Plain:
@@ -210,13 +209,18 @@ def task_run(answer: Mapping[str, Any]) -> Plain:
 
 def barrier(answer: Mapping[str, Any]) -> Plain:
     """GetChangeDataRetentionBarrier: ``application`` and ``retention_point``, empty where none is set."""
-    return {"application": text(answer.get("application")), "retention_point": text(answer.get("retention_point"))}
+    return {"application": _words(answer.get("application")), "retention_point": text(answer.get("retention_point"))}
 
 
 def _listed(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
     """The list that an answer wraps under ``name``, whatever the case of that name."""
     found = next((value for key, value in answer.items() if key.lower() == name), None)
     return list(found or [])
+
+
+def _words(value: Any) -> str:
+    """What somebody has typed, where the word NONE is a word like any other; null as the empty string."""
+    return "" if value is None else str(value)
 
 
 def _without_types(item: Mapping[str, Any]) -> Plain:

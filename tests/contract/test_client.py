@@ -140,6 +140,12 @@ def test_put_server_names_its_type_first(monkeypatch: pytest.MonkeyPatch) -> Non
         assert json.loads(request.body)["port"] == "443"
 
 
+def test_a_selection_goes_back_without_what_a_later_release_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = {name: [{**TABLE, "of_a_later_release": 1} for _entry in entries] for name, entries in SELECTION.items()}
+    request = sent_by(monkeypatch, "PutTaskTableSelection", selection=answered)
+    assert json.loads(request.body) == SELECTION
+
+
 @pytest.mark.parametrize("name", ["RunTask"])
 def test_a_run_without_a_position_has_no_body(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     request = sent_by(monkeypatch, name, cdc_position=None)

@@ -78,6 +78,12 @@ def test_server_of_words_and_of_values() -> None:
     assert normalise.server(words)["verify_server_certificate"] is False
 
 
+def test_what_somebody_has_typed_is_never_taken_for_no_message() -> None:
+    assert normalise.server({"description": "NONE"})["description"] == "NONE"
+    assert normalise.server_list({"serverList": [{"description": "NONE"}]})[0]["description"] == "NONE"
+    assert normalise.barrier({"application": "NONE"})["application"] == "NONE"
+
+
 @pytest.mark.parametrize("wrapper", ["server_details", "serverDetails"])
 @pytest.mark.parametrize("user", ["username", "user_name", "user name"])
 @pytest.mark.parametrize("summary", ["task_summary", "aem_tasks_summary"])
