@@ -68,12 +68,14 @@ VALUES: dict[str, Any] = {
     "start_timestamp": "2026-01-01T00:00:00Z",
     "end_timestamp": "2026-01-02T00:00:00Z",
 }
+# What no answer is without, of all methods together.
+ANSWER = {"name": "n", "state": "RUNNING", "host": "h", "port": "443", "username": "u", "password": "{S:1}"}
 CALLED_WITHIN_A_SESSION = sorted(set(METHODS) - {"Login", "Logout"})
 
 
 def sent_by(monkeypatch: pytest.MonkeyPatch, name: str, **chosen: Any) -> Any:
     """The request that the client sends for a method, with a value for each of its arguments."""
-    session, script = scripted(monkeypatch, reply(200, "{}"))
+    session, script = scripted(monkeypatch, reply(200, json.dumps(ANSWER)))
     method = getattr(Api(session), SDK_NAMES[name])
     arguments = {key: VALUES[key] for key in inspect.signature(method).parameters if key != "session"}
     method(**{**arguments, **chosen})

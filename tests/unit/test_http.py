@@ -268,6 +268,12 @@ def test_an_error_of_the_server_without_a_code_is_not_blamed_on_a_proxy(monkeypa
     assert got.value.problem == told
 
 
+def test_json_of_another_shape_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, reply(200, '{"status": "ok"}'))
+    with pytest.raises(NoAnswer, match=r"GetTaskDetails got no usable answer: JSON of another shape, state is missing"):
+        Api(session).get_task_details("s", "t")
+
+
 def test_an_untrusted_certificate_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     untrusted = ssl.SSLCertVerificationError("self-signed certificate")
     wrapped = requests.exceptions.SSLError(
