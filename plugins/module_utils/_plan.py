@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ._concurrent import side_by_side
-from ._errors import AemError, ApiError, ManyFailed, NoAnswer
+from ._errors import AemError, ApiError, ManyFailed, NoAnswer, none_where
 
 CREATE = "create"
 UPDATE = "update"
@@ -162,7 +162,8 @@ def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], b
         if not lost.sent:
             raise
         if is_there():
-            delete()
+            # The first one may have been done only after the look.
+            none_where(not_there, delete)
     return Applied()
 
 
