@@ -153,8 +153,11 @@ def _renamed(value: Any, key: str = "") -> Any:
 
 def table_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetTableList: schema, table and state of each table."""
-    tables = _listed(answer, "tablelist", "schema", "table", "state")
-    return [_with(_without_types(item), state=vocabulary.TABLE_STATE.spelled) for item in tables]
+    tables = _listed(answer, "tablelist", "table", "state")
+    return [
+        {**_with(_without_types(item), state=vocabulary.TABLE_STATE.spelled), "schema": _words(item.get("schema"))}
+        for item in tables
+    ]
 
 
 def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:

@@ -190,6 +190,7 @@ def test_endpoint_test_of_each_dialect(answer: dict[str, Any]) -> None:
 
 
 def test_tables_endpoints_selection_and_barrier() -> None:
+    assert normalise.table_list({"tablelist": [{"table": "T", "state": 4}]})[0]["schema"] == ""
     assert normalise.table_list({"TableList": [{"schema": "S", "table": "T", "state": 4}]}) == [
         {"schema": "S", "table": "T", "state": "TABLE_ERROR"}
     ]
@@ -228,7 +229,7 @@ def test_tables_endpoints_selection_and_barrier() -> None:
         (normalise.task_list, {"taskList": [{"name": "t", "state": ["RUNNING"]}]}),
         (normalise.task_list, {"taskList": [{"name": "t", "state": 1, "assigned_tags": "x"}]}),
         (normalise.task_details, {"status": "ok"}),
-        (normalise.table_list, {"tablelist": [{"table": "T", "state": 1}]}),
+        (normalise.table_list, {"tablelist": [{"schema": "S", "state": 1}]}),
         (normalise.table_statuses, {"table_details": "x"}),
         (normalise.table_selection, {"included_pattern": [{"owner": "o"}]}),
         (normalise.endpoint_list, {"endpointList": [{"role": 1}]}),
