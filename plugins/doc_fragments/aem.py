@@ -135,3 +135,42 @@ attributes:
     description: Changes nothing.
     support: full
 """
+
+    CHOICE = r"""
+options:
+  server:
+    description:
+      - Name of the server that the tasks are on.
+      - Exactly one of O(server) and O(selection) is needed.
+    type: str
+  tasks:
+    description:
+      - Names of tasks, or patterns with C(*), C(?) and C([]). A name that no task has is an error.
+      - With O(server), at least one of O(tasks) and O(tags) is needed.
+    type: list
+    elements: str
+  tags:
+    description:
+      - Tags, of which a task must have one. With O(tasks) as well, a task must match both.
+    type: list
+    elements: str
+  selection:
+    description:
+      - Tasks of several servers, in place of O(server), O(tasks) and O(tags).
+      - A task that is chosen twice counts once.
+    type: list
+    elements: dict
+    suboptions:
+      server:
+        description: Name of the server that the tasks are on.
+        type: str
+        required: true
+      tasks:
+        description: As O(tasks).
+        type: list
+        elements: str
+      tags:
+        description: As O(tags).
+        type: list
+        elements: str
+"""

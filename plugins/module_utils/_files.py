@@ -19,6 +19,7 @@ from pathlib import Path
 from ._errors import Refused
 
 PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
 
 
 def check_destination(path: str) -> None:
@@ -28,6 +29,23 @@ def check_destination(path: str) -> None:
         raise Refused(f"{path} is a directory; give the name of a file.")
     if not target.parent.is_dir():
         raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
+
+
+def make_folder(path: str) -> None:
+    """Have a folder, which only its owner may look into if it is made now. Raise Refused where that cannot be."""
+    with _refusing(f"The folder {path} cannot be made"):
+        Path(path).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def remove(path: str) -> bool:
+    """Remove a file, and tell whether there was one. Raise Refused where that cannot be."""
+    with _refusing(f"{path} cannot be removed"):
+        try:
+            Path(path).unlink()
+        except FileNotFoundError:
+            return False
+        _sync_directory(Path(path).parent)
+        return True
 
 
 def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backup: bool = False) -> str | None:

@@ -10,16 +10,16 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ._api import Api
 from ._concurrent import all_of, wait_until
 from ._errors import AemError, ApiError, NoAnswer, Refused, TaskFailed
 from ._normalise import Plain
-from ._plan import PLANNED, RUN, Applied, Change, Report
-from ._select import chosen, refuse_missing
+from ._plan import PLANNED, RUN, Applied, Change, Report, Step
+from ._task_choice import CHOICE_ARGUMENTS, matching
 from ._vocabulary import RUN_OPTION, RUN_OPTIONS_WITH_POSITION, TASK_ON_THE_WAY, TASK_STATE
 
 KIND = "task"
@@ -40,9 +40,7 @@ _LOOK_AFTER_LOST_ANSWER = 3.0
 _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "server": {"type": "str", "required": True},
-    "tasks": {"type": "list", "elements": "str"},
-    "tags": {"type": "list", "elements": "str"},
+    **CHOICE_ARGUMENTS,
     "state": {"type": "str", "choices": [STARTED, STOPPED, RESTARTED], "default": STARTED},
     "run_option": {"type": "str", "choices": RUN_OPTION.choices(), "default": RESUME.lower()},
     "cdc_position": {"type": "str"},
@@ -101,74 +99,39 @@ class Wish:
         return after if self.state == STARTED and self.run_option == RESUME else {**after, "run": self.run_option}
 
 
-@dataclass
-class Selected:
-    """The tasks that a module works on, and what it should warn of."""
+def plan(api: Api, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
+    """One change for each task that is not as wished; ``tasks`` as :func:`._task_choice.choose` answers them.
 
-    tasks: list[Plain]
-    warnings: list[str] = field(default_factory=list)
-
-
-def select(
-    api: Api, server: str, names: Sequence[str] | None, tags: Sequence[str] | None, timeout: float = 0
-) -> Selected:
-    """The tasks of a server that have one of the names (or match one of the patterns) and one of the tags.
-
-    Tasks that are starting or stopping are waited for, up to ``timeout`` seconds. Raise Refused for a name that no
-    task has.
+    A task that is still on the way counts as not there.
     """
-
-    def look() -> list[Plain]:
-        return matching(api.get_task_list(server), names, tags)
-
-    def settled(tasks: list[Plain]) -> bool:
-        return not any(task["state"] in TASK_ON_THE_WAY for task in tasks)
-
-    everything = api.get_task_list(server)
-    refuse_missing("task", [task["name"] for task in everything], names, f" on server {server}")
-    found = matching(everything, names, tags)
-    if not settled(found):
-        found = wait_until(look, settled, timeout)[0]
-    if found:
-        return Selected(found)
-    wanted = " and ".join(f"{what} {', '.join(given)}" for what, given in (("tasks", names), ("tags", tags)) if given)
-    return Selected([], [f"No task on server {server} matches {wanted}."])
-
-
-def matching(tasks: Iterable[Plain], names: Sequence[str] | None, tags: Sequence[str] | None) -> list[Plain]:
-    """Those tasks that have one of the names or match a pattern, and have one of the tags; None leaves all."""
-    listed = list(tasks)
-    named = set(chosen([task["name"] for task in listed], names))
     return [
-        task
-        for task in listed
-        if task["name"] in named and (tags is None or set(tags).intersection(task["assigned_tags"]))
-    ]
-
-
-def plan(api: Api, server: str, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
-    """One change for each task that is not as wished. A task that is still on the way counts as not there."""
-    return [
-        Change(KIND, task["name"], RUN, {"state": task["state"]}, wish.after(), Switch(api, server, task, wish).apply)
-        for task in tasks
+        Change(KIND, name, RUN, {"state": task["state"]}, wish.after(), Switch(api, task["server"], task, wish).apply)
+        for task, name in zip(tasks, _names(tasks))
         if not wish.is_met_by(task["state"])
     ]
 
 
 def outcomes(tasks: Sequence[Plain], report: Report) -> list[Plain]:
-    """What became of each task: ``name``, ``before``, ``after``, ``changed`` and, where it failed, ``error``."""
+    """What became of each task: ``server``, ``name``, ``before``, ``after``, ``changed``; ``error`` if it failed."""
     steps = {step.change.name: step for step in report.steps}
-    told = []
-    for task in tasks:
-        step = steps.get(task["name"])
-        before = after = task["state"]
-        if step and step.status == PLANNED and step.change.after is not None:
-            after = step.change.after["state"]
-        elif step and step.value:
-            after = step.value
-        outcome = {"name": task["name"], "before": before, "after": after, "changed": bool(step and step.made_a_change)}
-        told.append({**outcome, "error": step.error.message} if step and step.error else outcome)
-    return told
+    return [_outcome(task, steps.get(name)) for task, name in zip(tasks, _names(tasks))]
+
+
+def _names(tasks: Sequence[Plain]) -> list[str]:
+    """What the tasks are called in messages and diffs: their servers are named where there are several."""
+    several = len({task["server"] for task in tasks}) > 1
+    return [f"{task['name']} on {task['server']}" if several else task["name"] for task in tasks]
+
+
+def _outcome(task: Plain, step: Step | None) -> Plain:
+    before = after = task["state"]
+    if step and step.status == PLANNED and step.change.after is not None:
+        after = step.change.after["state"]
+    elif step and step.value:
+        after = step.value
+    told = {"server": task["server"], "name": task["name"], "before": before, "after": after}
+    told["changed"] = bool(step and step.made_a_change)
+    return {**told, "error": step.error.message} if step and step.error else told
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ module: aem_task_state
 short_description: Start, stop and restart tasks of Qlik Enterprise Manager
 version_added: 0.1.0
 description:
-  - Brings many tasks of a server into a state side by side, chosen by name, pattern or tag.
+  - Brings many tasks, of one server or of several, into a state side by side, chosen by name, pattern or tag.
   - A task that is there already is no change, also when somebody else was faster.
   - Tasks that are starting or stopping are waited for before anything is decided.
   - Works for Replicate tasks and, named C(task__project), for Compose tasks and workflows.
@@ -18,21 +18,6 @@ description:
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
-  server:
-    description:
-      - Name of the server.
-    type: str
-    required: true
-  tasks:
-    description:
-      - Names of tasks, or patterns with C(*), C(?) and C([]). A name that no task has is an error.
-    type: list
-    elements: str
-  tags:
-    description:
-      - Tags, of which a task must have one. With O(tasks) as well, a task must match both.
-    type: list
-    elements: str
   state:
     description:
       - V(started) runs tasks that do not run. A task that is recovering from an error counts as running.
@@ -86,6 +71,7 @@ options:
 extends_documentation_fragment:
   - qlik.enterprise_manager.aem
   - qlik.enterprise_manager.aem.actiongroup
+  - qlik.enterprise_manager.aem.choice
 attributes:
   check_mode:
     description: Tells which tasks would be started and stopped, and does neither.
@@ -123,6 +109,18 @@ EXAMPLES = r"""
     state: started
     parallel: 3
 
+- name: Stop tasks of two servers, all side by side
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    selection:
+      - server: Replicate PRD 1
+        tasks: ["Orders *"]
+      - server: replicate-qas
+        tags: [nightly]
+    state: stopped
+
 - name: Load one task again from the beginning
   qlik.enterprise_manager.aem_task_state:
     aem_url: https://em.example.com
@@ -152,6 +150,10 @@ tasks:
   elements: dict
   returned: when the tasks could be listed
   contains:
+    server:
+      description: Server that the task is on.
+      type: str
+      returned: always
     name:
       description: Name of the task.
       type: str
@@ -173,7 +175,8 @@ tasks:
       type: str
       returned: when the task failed
   sample:
-    - name: ERP to DW
+    - server: Replicate PRD 1
+      name: ERP to DW
       before: RUNNING
       after: STOPPED
       changed: true
@@ -186,13 +189,14 @@ from ..module_utils import _task
 from ..module_utils._api import Api
 from ..module_utils._module import run_module
 from ..module_utils._plan import Result, carry_out
+from ..module_utils._task_choice import CHOICE_RULES, choose
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each task that needs one, and carry them out side by side."""
     wish = _task.Wish.from_options(options)
-    selected = _task.select(api, options["server"], options["tasks"], options["tags"], wish.timeout)
-    plan = _task.plan(api, options["server"], selected.tasks, wish)
+    selected = choose(api, options, wish.timeout)
+    plan = _task.plan(api, selected.tasks, wish)
     report = carry_out(plan, api.check_mode, workers=options["parallel"])
     result = report.result(tasks=_task.outcomes(selected.tasks, report))
     result.warnings.extend(selected.warnings)
@@ -200,7 +204,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(work, _task.ARGUMENTS, required_one_of=[("tasks", "tags")])
+    run_module(work, _task.ARGUMENTS, **CHOICE_RULES)
 
 
 if __name__ == "__main__":

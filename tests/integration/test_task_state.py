@@ -100,7 +100,7 @@ def test_options_of_a_run_travel(em: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "one of the following is required: tasks, tags"),
+        ({}, "one of the following is required: tasks, tags, selection"),
         ({"tasks": ["nobody"]}, "There is no task 'nobody' on server replicate-qas"),
         ({"tasks": ["*"], "run_option": "resume_processing_from_position"}, "needs cdc_position"),
         ({"tasks": ["*"], "cdc_position": "1"}, "takes no cdc_position"),

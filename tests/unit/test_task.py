@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _concurrent, _task
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _concurrent, _task, _task_choice
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import (
     ApiError,
@@ -88,8 +88,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def bring(server: Server, wish: Wish, planned_from: str | None = None) -> Applied:
     """Plan for the task as it is, or was when planned, and apply the plan."""
-    task = {"name": "t", "state": planned_from or server.state}
-    changes = _task.plan(cast(Api, server), "s", [task], wish)
+    task = {"server": "s", "name": "t", "state": planned_from or server.state}
+    changes = _task.plan(cast(Api, server), [task], wish)
     return changes[0].apply() if changes else Applied(changed=False, value=server.state)
 
 
@@ -116,7 +116,7 @@ def wish(**options: Any) -> Wish:
     ],
 )
 def test_what_is_planned(state: str, wanted: str, planned: bool) -> None:
-    changes = _task.plan(cast(Api, None), "s", [{"name": "t", "state": state}], wish(state=wanted))
+    changes = _task.plan(cast(Api, None), [{"server": "s", "name": "t", "state": state}], wish(state=wanted))
     assert bool(changes) == planned
 
 
@@ -275,12 +275,12 @@ def test_without_waiting_a_time_out_is_as_expected(state: str, wanted: str, code
 def test_tasks_on_the_way_are_waited_for_before_anything_is_decided() -> None:
     server = Server("STARTING")
     server.looks = [lambda: None, lambda: None, lambda: setattr(server, "state", "RUNNING")]
-    selected = _task.select(cast(Api, server), "s", ["t"], None, timeout=60)
+    selected = _task_choice.select(cast(Api, server), "s", ["t"], None, timeout=60)
     assert [task["state"] for task in selected.tasks] == ["RUNNING"]
 
 
 def test_a_task_that_never_settles_is_given_as_it_is() -> None:
-    selected = _task.select(cast(Api, Server("STOPPING")), "s", ["t"], None, timeout=5)
+    selected = _task_choice.select(cast(Api, Server("STOPPING")), "s", ["t"], None, timeout=5)
     assert [task["state"] for task in selected.tasks] == ["STOPPING"]
 
 
@@ -296,24 +296,24 @@ def test_a_task_that_never_settles_is_given_as_it_is() -> None:
     ],
 )
 def test_tasks_are_selected_by_name_and_by_tag(names: list[str] | None, tags: list[str] | None, found: int) -> None:
-    selected = _task.select(cast(Api, Server(tags=["nightly"])), "s", names, tags)
+    selected = _task_choice.select(cast(Api, Server(tags=["nightly"])), "s", names, tags)
     assert len(selected.tasks) == found
     assert bool(selected.warnings) == (found == 0)
 
 
 def test_an_unknown_task_is_refused() -> None:
     with pytest.raises(Refused, match="There is no task 'T' on server s"):
-        _task.select(cast(Api, Server()), "s", ["T"], None)
+        _task_choice.select(cast(Api, Server()), "s", ["T"], None)
 
 
 def test_what_is_told_of_each_task() -> None:
     server = Server(trouble=[ApiError("RunTask", 500, "AEM_X", "no")])
-    tasks = [{"name": "t", "state": "STOPPED"}, {"name": "u", "state": "RUNNING"}]
-    changes = _task.plan(cast(Api, server), "s", tasks, wish())
+    tasks = [{"server": "s", "name": "t", "state": "STOPPED"}, {"server": "s", "name": "u", "state": "RUNNING"}]
+    changes = _task.plan(cast(Api, server), tasks, wish())
     predicted = _task.outcomes(tasks, carry_out(changes, check_mode=True))
     assert predicted == [
-        {"name": "t", "before": "STOPPED", "after": "RUNNING", "changed": True},
-        {"name": "u", "before": "RUNNING", "after": "RUNNING", "changed": False},
+        {"server": "s", "name": "t", "before": "STOPPED", "after": "RUNNING", "changed": True},
+        {"server": "s", "name": "u", "before": "RUNNING", "after": "RUNNING", "changed": False},
     ]
     failed = _task.outcomes(tasks, carry_out(changes, check_mode=False))
     assert (failed[0]["after"], failed[0]["changed"]) == ("STOPPED", False)
@@ -322,8 +322,8 @@ def test_what_is_told_of_each_task() -> None:
 
 def test_a_restart_that_fails_half_way_tells_that_the_task_was_stopped() -> None:
     server = Server("RUNNING", trouble=[None, ApiError("RunTask", 500, "AEM_X", "no")])
-    tasks = [{"name": "t", "state": "RUNNING"}]
-    report = carry_out(_task.plan(cast(Api, server), "s", tasks, wish(state="restarted")), check_mode=False)
+    tasks = [{"server": "s", "name": "t", "state": "RUNNING"}]
+    report = carry_out(_task.plan(cast(Api, server), tasks, wish(state="restarted")), check_mode=False)
     told = _task.outcomes(tasks, report)[0]
     assert (told["before"], told["after"], told["changed"]) == ("RUNNING", "STOPPED", True)
     assert report.changed

@@ -1,0 +1,166 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: aem_task_health
+short_description: Wait until tasks run, keep up and have no new tables in error
+version_added: 0.1.0
+description:
+  - Looks at tasks of one server or of several, side by side, until all of them are healthy.
+  - A task is healthy if it is in state RUNNING, if its total latency is within O(latency), and if no table is in error
+    that O(baseline) does not have.
+  - Ends at once if a task is in state ERROR or has a new table in error, since that does not heal by itself.
+  - Needs the roles Viewer on all tasks of each server and Viewer on the tasks.
+author:
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
+options:
+  latency:
+    description:
+      - The most seconds that the total latency of a healthy task may have. If not set, latency does not count.
+      - The latency of a task that loads only, and of a Compose task, is not known and does not count.
+    type: int
+  baseline:
+    description:
+      - The tables that were in error before, as RV(tasks) of an earlier call. Others in error then count as new.
+      - Of each item, C(server), C(name) and C(tables_in_error) are needed, and nothing else counts.
+      - If not set, tables in error do not count.
+    type: list
+    elements: dict
+  settle:
+    description:
+      - Seconds that all tasks must stay healthy before they count as healthy. Servers take about ten seconds to show
+        the latency of a task that has just started.
+    type: int
+    default: 0
+  timeout:
+    description:
+      - Seconds that the tasks have to become healthy, O(settle) not counted. With V(0) they are looked at once.
+    type: int
+    default: 60
+  fail_on_error:
+    description:
+      - Whether the module fails if a task is not healthy in time.
+    type: bool
+    default: true
+extends_documentation_fragment:
+  - qlik.enterprise_manager.aem
+  - qlik.enterprise_manager.aem.actiongroup
+  - qlik.enterprise_manager.aem.choice
+  - qlik.enterprise_manager.aem.info
+seealso:
+  - module: qlik.enterprise_manager.aem_task_info
+  - module: qlik.enterprise_manager.aem_task_state
+  - module: qlik.enterprise_manager.aem_table
+"""
+
+EXAMPLES = r"""
+- name: Look how the tasks do before a change
+  qlik.enterprise_manager.aem_task_health:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tags: [critical]
+    timeout: 0
+    fail_on_error: false
+  register: before
+
+- name: Let them do as well after it
+  qlik.enterprise_manager.aem_task_health:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tags: [critical]
+    latency: 60
+    baseline: "{{ before.tasks }}"
+    timeout: 300
+"""
+
+RETURN = r"""
+healthy:
+  description: Whether all tasks are healthy.
+  type: bool
+  returned: when the tasks could be looked at
+  sample: true
+seconds:
+  description: Seconds that it took.
+  type: float
+  returned: when the tasks could be looked at
+  sample: 12.3
+tasks:
+  description: How each task does.
+  type: list
+  elements: dict
+  returned: when the tasks could be looked at
+  contains:
+    server:
+      description: Server that the task is on.
+      type: str
+      returned: always
+    name:
+      description: Name of the task.
+      type: str
+      returned: always
+    state:
+      description: State of the task.
+      type: str
+      returned: always
+    message:
+      description: Message of the task, or empty.
+      type: str
+      returned: always
+    latency_seconds:
+      description: Its total latency in seconds, null if the server does not tell.
+      type: int
+      returned: always
+    tables_in_error:
+      description: Its tables in error, as C(schema.table).
+      type: list
+      elements: str
+      returned: always
+    healthy:
+      description: Whether the task is healthy.
+      type: bool
+      returned: always
+    problems:
+      description: What is wrong with it.
+      type: list
+      elements: str
+      returned: always
+  sample:
+    - server: Replicate PRD 1
+      name: ERP to DW
+      state: RUNNING
+      message: ""
+      latency_seconds: 75
+      tables_in_error: [ERP.INVOICES]
+      healthy: false
+      problems: [its latency of 75 s is above 60 s]
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils import _task_health
+from ..module_utils._api import Api
+from ..module_utils._module import run_module
+from ..module_utils._plan import Result
+from ..module_utils._task_choice import CHOICE_RULES
+
+
+def work(options: Mapping[str, Any], api: Api) -> Result:
+    """Look at the tasks until they are healthy."""
+    return _task_health.report(api, options)
+
+
+def main() -> None:
+    run_module(work, _task_health.ARGUMENTS, **CHOICE_RULES)
+
+
+if __name__ == "__main__":
+    main()
