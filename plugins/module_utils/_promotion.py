@@ -109,21 +109,22 @@ def row(promotion: Promotion, places: Places) -> Plain:
     }
 
 
-def files(promotion: Promotion, wish: Wish) -> dict[str, Plain]:
-    """The two definitions of a promotion as files for git: the same export gives the same file, and no secret in clear.
+def files(promotion: Promotion, wish: Wish, places: Places) -> dict[str, str]:
+    """The export and the definition for the target as files for git: the same export gives the same files.
 
-    Each has a ``name``, quoted so that any name of a task can be one, and a ``content``.
+    The contents, without secrets in clear, are by paths, in which names are quoted so that any name can be one.
     """
-    added = [wish.overrides, wish.task_overrides.get(promotion.source, {})]
-    has_secrets = any(secrets.in_clear(dict(item)) for item in added)
-    kept = {"exported": promotion.exported, "promoted": promotion.definition}
-    if has_secrets:
-        kept["promoted"] = secrets.masked(promotion.definition)
-    names = {"exported": promotion.source, "promoted": promotion.name}
+    added = (wish.overrides, wish.task_overrides.get(promotion.source, {}))
+    has_secrets = any(secrets.in_clear(dict(overrides)) for overrides in added)
+    promoted = secrets.masked(promotion.definition) if has_secrets else promotion.definition
     return {
-        kind: {"name": f"{quote(names[kind], safe=' ')}.json", "content": definitions.write(_lasting(definition))}
-        for kind, definition in kept.items()
+        _path("exported", places.source, promotion.source): definitions.write(_lasting(promotion.exported)),
+        _path("promoted", places.target, promotion.name): definitions.write(_lasting(promoted)),
     }
+
+
+def _path(folder: str, server: str, task: str) -> str:
+    return "/".join((folder, quote(server, safe=" "), f"{quote(task, safe=' ')}.json"))
 
 
 def _lasting(definition: Mapping[str, Any]) -> Plain:
@@ -140,6 +141,11 @@ def _usable(wish: Wish) -> tuple[Wish, list[str]]:
         wrong = [old for old, new in names.items() if not isinstance(new, str) or not new]
         problems += [f"In {label}, {old!r} must become a name, not {names[old]!r}." for old in wrong]
         usable[label] = {old: new for old, new in names.items() if old not in wrong}
+    no_settings = [name for name, settings in wish.task_overrides.items() if not isinstance(settings, Mapping)]
+    problems += [f"task_overrides of {name!r} are no settings." for name in no_settings]
+    usable["task_overrides"] = {
+        name: wish.task_overrides[name] for name in wish.task_overrides if name not in no_settings
+    }
     usable["rename"] = wish.rename
     try:
         renamed(wish.rename, "")

@@ -26,28 +26,30 @@ _MOST_CHARACTERS = 60
 Path = tuple[str, ...]
 
 
-def report(
-    tasks: Sequence[Mapping[str, Any]],
-    planned: Sequence[Mapping[str, Any]],
-    states: Sequence[Mapping[str, Any]],
-    done: Sequence[Mapping[str, Any]] = (),
-) -> list[Plain]:
-    """A row for each promotion.
+def planned(tasks: Sequence[Mapping[str, Any]], results: Sequence[Mapping[str, Any]]) -> list[Plain]:
+    """The rows of promotions with what is planned for each, by the ``results`` of aem_task in check mode.
 
-    ``tasks`` are the rows of the promotions, ``planned`` the results of aem_task in check mode, in the same order.
-    ``done`` are the results of importing those that differ, in their order. ``states`` are tasks of the target with
-    their states.
+    They are in the same order.
+    """
+    return [{**task, **_planned(task, result)} for task, result in zip(tasks, results)]
+
+
+def report(
+    rows: Sequence[Mapping[str, Any]], states: Sequence[Mapping[str, Any]], done: Sequence[Mapping[str, Any]] = ()
+) -> list[Plain]:
+    """The rows of ``planned`` with the state of each task and a line for a person.
+
+    ``states`` are tasks of the target. ``done`` are the results of importing the tasks that differ, in their order.
     """
     state_of = {str(task["name"]): task["state"] for task in states}
     left = iter(done)
-    rows = []
-    for task, plan in zip(tasks, planned):
-        row = {**task, **_planned(task, plan), "state": state_of.get(str(task["name"]))}
+    told = []
+    for row in rows:
         result = next(left, {}) if row["status"] != UNCHANGED else {}
-        if result.get("failed"):
-            row = {**row, "status": FAILED, "error": str(result.get("msg"))}
-        rows.append({**row, "line": line(row)})
-    return rows
+        failed = {"status": FAILED, "error": str(result.get("msg"))} if result.get("failed") else {}
+        known = {**row, **failed, "state": state_of.get(str(row["name"]))}
+        told.append({**known, "line": line(known)})
+    return told
 
 
 def line(row: Mapping[str, Any]) -> str:
@@ -55,7 +57,7 @@ def line(row: Mapping[str, Any]) -> str:
     name = row["name"] if row["name"] == row["source"] else f"{row['source']} -> {row['name']}"
     words = [str(row["status"]), str(row["state"] or "not there yet")]
     if row["restarted"]:
-        words.append("stopped for it and resumed")
+        words.append("ran and is stopped for it")
     if row["status"] == CREATED:
         words.append(f"from {row['source_endpoint']} to {', '.join(row['target_endpoints'])}")
         words.append(f"{row['tables']} tables and {row['patterns']} patterns")
@@ -67,14 +69,14 @@ def line(row: Mapping[str, Any]) -> str:
 
 
 def _planned(task: Mapping[str, Any], plan: Mapping[str, Any]) -> Plain:
-    """What aem_task would do to a task, by its result in check mode."""
-    if not plan.get("changed"):
+    """What aem_task would do to a task, by its result in check mode: it has a diff where it is not to do nothing."""
+    if not plan.get("diff"):
         return {"status": UNCHANGED, "restarted": False, "settings": [], "tables_changed": 0}
     restarted = bool((plan.get("task") or {}).get("restarted"))
     if not task["exists"]:
         count = task["tables"] + task["patterns"]
         return {"status": CREATED, "restarted": restarted, "settings": [], "tables_changed": count}
-    settings = _settings(plan.get("diff") or {}, str(task["name"]))
+    settings = _settings(plan["diff"], str(task["name"]))
     shown = [_shown(path, *values) for path, values in settings.items() if not _in_tables(path)]
     count = _tables_changed(settings)
     shown += [f"{count} tables or patterns"] if count else []
