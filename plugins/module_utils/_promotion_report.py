@@ -60,7 +60,7 @@ def line(row: Mapping[str, Any]) -> str:
         words.append("ran and is stopped for it")
     if row["status"] == CREATED:
         words.append(f"from {row['source_endpoint']} to {', '.join(row['target_endpoints'])}")
-        words.append(f"{row['tables']} tables and {row['patterns']} patterns")
+        words.append(f"tables: {row['tables']}, patterns: {row['patterns']}")
     words += row["settings"][:_MOST_SETTINGS]
     more = len(row["settings"]) - _MOST_SETTINGS
     words += [f"and {more} more"] if more > 0 else []
@@ -79,7 +79,7 @@ def _planned(task: Mapping[str, Any], plan: Mapping[str, Any]) -> Plain:
     settings = _settings(plan["diff"], str(task["name"]))
     shown = [_shown(path, *values) for path, values in settings.items() if not _in_tables(path)]
     count = _tables_changed(settings)
-    shown += [f"{count} tables or patterns"] if count else []
+    shown += [f"tables and patterns changed: {count}"] if count else []
     return {"status": CHANGED, "restarted": restarted, "settings": shown, "tables_changed": count}
 
 
@@ -122,5 +122,5 @@ def _shown(path: Path, before: Any, after: Any) -> str:
 def _word(value: Any) -> str:
     if value is None:
         return "none"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MOST_CHARACTERS else f"{text[:_MOST_CHARACTERS]}..."

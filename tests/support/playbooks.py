@@ -7,10 +7,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,18 +95,54 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
     }
 
 
-def run_file(em: Simulator, playbook: Path, *arguments: str, **more_environment: str) -> Played:
-    """Run a playbook file with ``ansible-playbook`` on localhost."""
+def command(playbook: Path | str, *arguments: str) -> list[str]:
+    """The ``ansible-playbook`` that runs a playbook file, or one of the collection by its full name, on localhost."""
+    return [
+        *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
+        *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
+        str(playbook),
+        *arguments,
+    ]
+
+
+def run_killed(em: Simulator, playbook: Path | str, until: Callable[[], bool], *arguments: str) -> None:
+    """Run a playbook and kill all of it, modules too, as soon as ``until`` says so; it must not end before."""
+    with tempfile.TemporaryDirectory() as name:
+        running = subprocess.Popen(
+            command(playbook, *arguments),
+            env=environment(em, Path(name)),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            while running.poll() is None and not until():
+                time.sleep(0.02)
+            assert running.poll() is None, f"{playbook} came to its end"
+        finally:
+            for process in [running.pid, *descendants(running.pid)]:
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            running.wait()
+
+
+def descendants(process: int) -> list[int]:
+    """What a process has begun, and what that has. A group would not do: Ansible's workers have one of their own."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    children: dict[int, list[int]] = {}
+    for child, parent in (map(int, line.split()) for line in listed.splitlines()):
+        children.setdefault(parent, []).append(child)
+    found = list(children.get(process, []))
+    for one in found:
+        found.extend(children.get(one, []))
+    return found
+
+
+def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_environment: str) -> Played:
+    """Run a playbook file, or one of the collection by its full name, with ``ansible-playbook`` on localhost."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [
-            *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
-            *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
-            str(playbook),
-            *arguments,
-        ]
         done = subprocess.run(
-            command,
+            command(playbook, *arguments),
             env=environment(em, folder, **more_environment),
             capture_output=True,
             text=True,
