@@ -196,6 +196,8 @@ from ..module_utils import _promotion as promotion
 from ..module_utils._definition import DefinitionError, read, write
 from ..module_utils._promotion_tables import Given, collected, from_csv, from_data
 
+_WISHED = ("endpoints", "owners", "schemas", "rename", "overrides", "task_overrides")
+
 
 def promotions(
     exports: Any,
@@ -214,6 +216,9 @@ def promotions(
     **wished: Any,
 ) -> dict[str, Any]:
     """The tasks for the target; raises AnsibleFilterError for what is no export, and for an unknown option."""
+    unknown = [option for option in wished if option not in _WISHED]
+    if unknown:
+        raise AnsibleFilterError(f"qlik.enterprise_manager.promotions has no option {unknown[0]}.")
     places = promotion.Places(source, target, same_server, source_tasks, target_tasks, target_endpoints)
     from_variables, problems = from_data(tables or [], "tables")
     from_file, more = _from_file(tables_text, tables_file) if tables_file else ([], [])
