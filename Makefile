@@ -87,7 +87,8 @@ lint: venv link ## ruff, mypy, ansible-lint, shellcheck
 	@rm -rf "$(REPORTS)/$@"
 	@$(CHECK) "ruff check" ruff check .
 	@$(CHECK) "ruff format" ruff format --check .
-	@$(CHECK) mypy mypy --package ansible_collections.qlik.enterprise_manager.plugins.module_utils
+	@$(CHECK) mypy mypy --package ansible_collections.qlik.enterprise_manager.plugins.module_utils \
+		--package ansible_collections.qlik.enterprise_manager.plugins.plugin_utils
 	@$(CHECK) shellcheck shellcheck .ci/run tests/tools/*.sh
 	@$(CHECK) ansible-lint ansible-lint --strict
 

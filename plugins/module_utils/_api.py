@@ -10,13 +10,16 @@ NoAnswer. Login happens by itself. This is private to the collection: it may cha
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from . import _normalise as normalise
+from ._errors import NoAnswer
 from ._http import JSON, NOTHING, TEXT, Call, Session
 from ._normalise import Plain
-from ._vocabulary import ACL_ROLES, SERVER_TYPES
+from ._vocabulary import ACL_ROLES, SELECTION_KEYS, SELECTION_LISTS, SERVER_TYPES
+
+T = TypeVar("T")
 
 TABLE_FILTERS = {
     "TABLE_QUEUED": "includequeued",
@@ -54,15 +57,15 @@ class Api:
 
     def get_server_list(self) -> list[Plain]:
         """All servers that Enterprise Manager manages (2.13)."""
-        return normalise.server_list(self._read("GetServerList", "servers"))
+        return self._read(normalise.server_list, "GetServerList", "servers")
 
     def get_server_details(self, server: str) -> Plain:
         """State, licence, task summary and resources of a server (2.8)."""
-        return normalise.server_details(self._read("GetServerDetails", "servers", server))
+        return self._read(normalise.server_details, "GetServerDetails", "servers", server)
 
     def get_server(self, server: str) -> Plain:
         """The connection properties of a server; ``password`` is an identifier, good in this session only (2.11)."""
-        return normalise.server(self._read("GetServer", "servers", server, "def"))
+        return self._read(normalise.server, "GetServer", "servers", server, "def")
 
     def put_server(self, server: str, properties: Mapping[str, Any], session: int | None = None) -> None:
         """Add a server, or replace its connection properties (2.9).
@@ -97,7 +100,7 @@ class Api:
 
     def get_server_acl(self, server: str) -> Plain:
         """The explicit ACL of a server, without what it inherits (2.12)."""
-        return normalise.acl(self._read("GetServerAcl", "servers", server, action="acl"))
+        return self._read(normalise.acl, "GetServerAcl", "servers", server, action="acl")
 
     def put_server_acl(self, server: str, acl: Mapping[str, Any]) -> None:
         """Replace the explicit ACL of a server; ``acl`` is of the shape of ``get_server_acl`` (2.10)."""
@@ -116,11 +119,11 @@ class Api:
 
     def get_task_list(self, server: str) -> list[Plain]:
         """The tasks of a server (2.16)."""
-        return normalise.task_list(self._read("GetTaskList", "servers", server, "tasks"))
+        return self._read(normalise.task_list, "GetTaskList", "servers", server, "tasks")
 
     def get_task_details(self, server: str, task: str) -> Plain:
         """The full monitoring record of a task (2.17)."""
-        return normalise.task_details(self._read("GetTaskDetails", "servers", server, "tasks", task))
+        return self._read(normalise.task_details, "GetTaskDetails", "servers", server, "tasks", task)
 
     def run_task(
         self, server: str, task: str, option: str, timeout: int = 60, cdc_position: str | None = None
@@ -129,12 +132,12 @@ class Api:
         path = ("servers", server, "tasks", task)
         query = {"action": "run", "option": option, "timeout": timeout}
         body = None if cdc_position is None else _json({"cdcposition": cdc_position})
-        return normalise.task_run(self._act("RunTask", path, query, timeout, body))
+        return self._act("RunTask", path, query, timeout, body)
 
     def stop_task(self, server: str, task: str, timeout: int = 60) -> Plain:
         """Stop a task and wait until it has stopped: ``state`` and ``error_message`` (2.27)."""
         path = ("servers", server, "tasks", task)
-        return normalise.task_run(self._act("StopTask", path, {"action": "stop", "timeout": timeout}, timeout))
+        return self._act("StopTask", path, {"action": "stop", "timeout": timeout}, timeout)
 
     def delete_task(self, server: str, task: str, delete_logs: bool = False) -> None:
         """Delete a stopped task, with its logs if wanted (2.22)."""
@@ -159,7 +162,7 @@ class Api:
     ) -> list[Plain]:
         """The tables of a task, by patterns with % and by state; without ``states`` in any state (2.18)."""
         query = _table_filter(schema, table, states)
-        return normalise.table_list(self._read("GetTableList", "servers", server, "tasks", task, "tables", **query))
+        return self._read(normalise.table_list, "GetTableList", "servers", server, "tasks", task, "tables", **query)
 
     def get_table_statuses(
         self, server: str, task: str, schema: str | None = None, table: str | None = None, states: Sequence[str] = ()
@@ -167,17 +170,24 @@ class Api:
         """The tables of a task with their counters, selected as by ``get_table_list`` (2.21)."""
         query = {"action": "getstatus", **_table_filter(schema, table, states)}
         path = ("servers", server, "tasks", task, "tables")
-        return normalise.table_statuses(self._read("GetTableStatuses", *path, **query))
+        return self._read(normalise.table_statuses, "GetTableStatuses", *path, **query)
 
     def get_task_table_selection(self, server: str, task: str) -> Plain:
         """The patterns and the explicit tables of a task's definition (2.19)."""
         path = ("servers", server, "tasks", task, "tables")
-        return normalise.table_selection(self._read("GetTaskTableSelection", *path, action="selection"))
+        return self._read(normalise.table_selection, "GetTaskTableSelection", *path, action="selection")
 
     def put_task_table_selection(self, server: str, task: str, selection: Mapping[str, Any]) -> None:
-        """Replace the patterns and the explicit tables of a task (2.20)."""
+        """Replace the patterns and the explicit tables of a task; ``selection`` is what reading answers (2.20).
+
+        What a later release may answer of an entry beyond that stays here: the call takes nothing else.
+        """
+        body = {
+            name: [{key: entry[key] for key in SELECTION_KEYS if key in entry} for entry in selection[name]]
+            for name in SELECTION_LISTS
+        }
         path = ("servers", server, "tasks", task, "tables")
-        self._write("PutTaskTableSelection", "PUT", *path, body=_json(selection), action="selection")
+        self._write("PutTaskTableSelection", "PUT", *path, body=_json(body), action="selection")
 
     def reload_table(self, server: str, task: str, schema: str, table: str) -> None:
         """Load one table of a task again (2.34)."""
@@ -193,7 +203,7 @@ class Api:
 
     def get_endpoint_list(self, server: str) -> list[Plain]:
         """The endpoints of a server, without their settings (2.28)."""
-        return normalise.endpoint_list(self._read("GetEndpointList", "servers", server, "endpoints"))
+        return self._read(normalise.endpoint_list, "GetEndpointList", "servers", server, "endpoints")
 
     def patch_endpoint(self, server: str, endpoint: str, operations: Sequence[Mapping[str, Any]]) -> None:
         """Apply a JSON Patch (add, replace, remove, test) to the settings of an endpoint, all or nothing (2.29)."""
@@ -220,7 +230,7 @@ class Api:
         """Connect to an endpoint: ``status``, ``message``, ``detailed_message`` (2.36)."""
         path = ("servers", server, "endpoints", endpoint)
         call = Call("TestEndpoint", "GET", path, {"action": "test", "timeout": timeout}, blocks=timeout)
-        return normalise.endpoint_test(self._send(call))
+        return self._told(normalise.endpoint_test, call)
 
     # Repository
 
@@ -250,8 +260,8 @@ class Api:
     def get_change_data_retention_barrier(self, server: str, task: str) -> Plain:
         """The earliest barrier of all applications: ``application`` and ``retention_point`` (2.39)."""
         path = ("servers", server, "tasks", task)
-        answer = self._read("GetChangeDataRetentionBarrier", *path, action="get_change_data_retention_barrier")
-        return normalise.barrier(answer)
+        action = "get_change_data_retention_barrier"
+        return self._read(normalise.barrier, "GetChangeDataRetentionBarrier", *path, action=action)
 
     # Audit
 
@@ -263,8 +273,16 @@ class Api:
     def _send(self, call: Call) -> Any:
         return self.session.send(call)
 
-    def _read(self, api_method: str, *path: str, **query: Any) -> Any:
-        return self._send(Call(api_method, "GET", path, query, answer=JSON))
+    def _told(self, normaliser: Callable[[Mapping[str, Any]], T], call: Call) -> T:
+        """The answer of a call in its one shape; raise NoAnswer for JSON that is no answer of its method."""
+        answer = self._send(call)
+        try:
+            return normaliser(answer)
+        except normalise.WrongShape as error:
+            raise NoAnswer(call.api_method, f"JSON of another shape, {error}", sent=True) from error
+
+    def _read(self, normaliser: Callable[[Mapping[str, Any]], T], api_method: str, *path: str, **query: Any) -> T:
+        return self._told(normaliser, Call(api_method, "GET", path, query, answer=JSON))
 
     def _text(self, api_method: str, *path: str, **query: Any) -> str:
         return str(self._send(Call(api_method, "GET", path, query, answer=TEXT)))
@@ -276,10 +294,10 @@ class Api:
 
     def _act(
         self, api_method: str, path: tuple[str, ...], query: Mapping[str, Any], timeout: int, body: str | None = None
-    ) -> Any:
+    ) -> Plain:
         """A POST that starts something and waits for it: never sent twice."""
         call = Call(api_method, "POST", path, query, body, JSON, writes=True, repeatable=False, blocks=timeout)
-        return self._send(call)
+        return self._told(normalise.task_run, call)
 
 
 def _json(body: Any) -> str:

@@ -102,6 +102,20 @@ def same_but_volatile(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
     return first == second
 
 
+def changed_names(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is not word for word the same in two exports, encrypted secrets included; of None, all is new.
+
+    ``tasks`` and ``endpoints`` have the names of those, ``sections`` those of the other sections.
+    """
+    before, after = sections(one) if one is not None else {}, sections(other)
+    others = [name for name in dict.fromkeys((*before, *after)) if name not in ("tasks", "databases")]
+    return {
+        "tasks": _changed_things(before.get("tasks"), after.get("tasks")),
+        "endpoints": _changed_things(before.get("databases"), after.get("databases")),
+        "sections": [name for name in others if before.get(name) != after.get(name)],
+    }
+
+
 class _Place(NamedTuple):
     """What is known of the place that is being compared."""
 
@@ -190,6 +204,12 @@ class _Walk:
         )
         name, setting = (tokens[1], tokens[2:]) if in_thing else (None, tokens[1:])
         self.found.append(Difference(pointer(tokens), tokens[0], name, ".".join(setting), before, after))
+
+
+def _changed_things(before: list[Any] | None, after: list[Any] | None) -> list[str]:
+    old, new = identified(before or []) or {}, identified(after or []) or {}
+    changed = [key for key in {**old, **new} if key not in old or key not in new or old[key][1] != new[key][1]]
+    return [".".join(key) for key in changed]
 
 
 def _inside(place: _Place, name: str) -> _Place:

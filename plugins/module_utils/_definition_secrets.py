@@ -11,12 +11,12 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from ._definition import DefinitionError, Plain, read, sections
-from ._definition_paths import identified, pointer
+from ._definition_paths import identified, identity, pointer
 
 MASK = "********"
 
@@ -76,8 +76,15 @@ def find(definition: Mapping[str, Any]) -> list[str]:
 
 def strip(definition: Mapping[str, Any]) -> Plain:
     """The definition without its encrypted secrets: only the server that wrote them can read them."""
-    stripped = _stripped(dict(definition))
-    return dict(stripped)
+    return resealed(definition, None)
+
+
+def resealed(definition: Mapping[str, Any], other: Mapping[str, Any] | None) -> Plain:
+    """The definition with the encrypted secrets of ``other``, an export of the server it is for, in place of its own.
+
+    A secret that ``other`` has not is left out. Things in lists are found by their names.
+    """
+    return dict(_resealed(dict(definition), other))
 
 
 def _masked_text(text: str) -> str:
@@ -105,12 +112,28 @@ def _sealed_places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...
         yield path
 
 
-def _stripped(value: Any) -> Any:
+def _resealed(value: Any, other: Any) -> Any:
+    """``value`` with the encrypted secrets of ``other``; None in place of one that ``other`` has not."""
     if isinstance(value, dict):
-        return {key: _stripped(item) for key, item in value.items() if not is_sealed(item)}
+        there = other if isinstance(other, dict) else {}
+        pairs: Iterable[tuple[Any, Any]] = ((key, _resealed(item, there.get(key))) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not None or value[key] is None}
     if isinstance(value, list):
-        return [_stripped(item) for item in value if not is_sealed(item)]
+        items = [_resealed(item, partner) for item, partner in zip(value, _partners(value, other))]
+        return [item for item, old in zip(items, value) if item is not None or old is None]
+    if is_sealed(value):
+        return other if is_sealed(other) else None
     return value
+
+
+def _partners(items: list[Any], others: Any) -> list[Any]:
+    """What stands in ``others`` for each of the items: the thing of the same name, or what has the same number."""
+    if not isinstance(others, list):
+        return [None] * len(items)
+    named, there = identified(items), identified(others)
+    if named is not None and there is not None:
+        return [there.get(identity(item) or (), (0, None))[1] for item in items]
+    return others if len(items) == len(others) else [None] * len(items)
 
 
 def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:

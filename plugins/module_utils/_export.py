@@ -127,15 +127,23 @@ def _changed(old: bytes | None, content: bytes, api_method: str) -> tuple[Plain 
         there = definitions.read(old)
     except DefinitionError:
         return {"content": _NO_DEFINITION}, summary(new)
-    if same_but_volatile(there, new):
-        return None
-    shown = diff(_differences(there, new))
-    if not shown["before"] and not shown["after"]:
+    return None if same_but_volatile(there, new) else shown(there, new)
+
+
+def shown(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Plain | None, Plain]:
+    """Before and after of two exports that say different things: the settings that differ, without secrets.
+
+    Where the old one is None, what the new one holds.
+    """
+    if old is None:
+        return None, summary(new)
+    told = diff(_differences(old, new))
+    if not told["before"] and not told["after"]:
         return {"content": _ONLY_SECRETS}, {"content": _ONLY_SECRETS + " changed"}
-    return shown["before"], shown["after"]
+    return told["before"], told["after"]
 
 
-def _differences(old: Plain, new: Plain) -> list[Difference]:
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """What differs between two exports, also what only the old one has: an import would leave that as it is."""
     found = differences(new, old)
     known = {item.path for item in found}

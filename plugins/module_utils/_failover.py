@@ -1,10 +1,8 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failing an Oracle source over to another configuration, and back (guide 2.31 and appendix A).
+"""Failing Oracle sources over to another configuration, and back (guide 2.31 and appendix A).
 
-A *configuration* of a live endpoint is another endpoint, the donor, named ``<endpoint>__<configuration>``. The live
-endpoint takes the donor's settings over. Which one is active nobody records, so it is known by comparing settings.
 This is private to the collection: it may change in any release.
 """
 
@@ -12,134 +10,113 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from . import _definition as definitions
 from . import _endpoint_settings as settings
 from ._api import Api
-from ._concurrent import wait_until
-from ._definition_compare import Difference, diff, differences
-from ._endpoint import KIND, tasks_using
+from ._concurrent import side_by_side, wait_until
+from ._definition_compare import diff
+from ._endpoint import KIND
 from ._errors import AemError, ManyFailed, NoAnswer, Refused, TaskFailed
-from ._import import LOOK_AFTER_LOST_ANSWER, exported
+from ._failover_setup import (
+    SWITCHES_ARGUMENT,
+    WHICH,
+    alike,
+    check_switches,
+    donor_of,
+    look,
+    settings_that_differ,
+    test_donor,
+)
+from ._import import LOOK_AFTER_LOST_ANSWER
 from ._normalise import Plain
-from ._plan import PLANNED, UPDATE, Applied, Change, Plan, Report
-from ._vocabulary import ENDPOINT_ROLE, TASK_ON_THE_WAY
+from ._plan import PLANNED, UPDATE, Applied, Change, Plan, Result, Step, carry_out
+from ._vocabulary import TASK_ON_THE_WAY
 
 METHOD = "ReconfigureEndpointNoWait"
-ORACLE = "ORACLE_COMPONENT_TYPE"
-# The guide prints the first in its rule and the second in its examples (A.1).
-SEPARATORS = ("__", "_")
 LONGEST_TEST = 60
 # How long a task must be seen running that was never seen to leave that state: its recycle may not have begun.
 SETTLE = 3.0
 
 _ACTIVE = frozenset({"RUNNING", "RECOVERY"})
 _LOOKS = 2
+_RESULT = ("tasks", "active_configuration", "previous_configuration")
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
-    "server": {"type": "str", "required": True},
-    "endpoint": {"type": "str", "required": True},
-    "configuration": {"type": "str", "required": True},
+    **{name: {"type": "str"} for name in WHICH},
+    "switches": SWITCHES_ARGUMENT,
     "recycle": {"type": "bool", "default": True},
     "test": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 300},
 }
+RULES: dict[str, Any] = {
+    "required_one_of": [("server", "switches")],
+    "required_together": [WHICH],
+    "mutually_exclusive": [(name, "switches") for name in WHICH],
+}
 
 
-class DonorFailed(Refused):
-    """The endpoint of the wanted configuration did not pass its test, so nothing was changed."""
+def perform(api: Api, options: Mapping[str, Any]) -> Result:
+    """Bring the endpoints of ``options`` (see ARGUMENTS) to their configurations, side by side; the result tells each.
 
-    def __init__(self, donor: str, tested: Mapping[str, Any]) -> None:
-        words = tested["message"] or tested["detailed_message"] or "it gives no reason"
-        if tested["detailed_message"] and tested["detailed_message"] != words:
-            words = f"{words} {tested['detailed_message']}"
-        super().__init__(f"Endpoint {donor} failed its test, so nothing was changed: it is {tested['status']}. {words}")
-        self.words = words
-
-    def facts(self) -> dict[str, Any]:
-        """``api_method`` and what the test says as ``error_message``."""
-        return {"api_method": "TestEndpoint", "error_message": self.words}
-
-
-@dataclass(frozen=True)
-class Setup:
-    """A live endpoint and the donors of its configurations, by the names of these."""
-
-    live: Plain
-    donors: dict[str, Plain]
-    tasks: list[str]
-
-    def active(self) -> list[str]:
-        """The configurations that the live endpoint has the settings of: one, none, or several that are alike."""
-        return [name for name, donor in self.donors.items() if not settings_that_differ(donor, self.live)]
+    Raise an AemError, before anything is written, where one of them cannot be switched.
+    """
+    switches = check_switches(options)
+    if options["timeout"] < 1:
+        raise Refused(f"timeout must be 1 second or more, not {options['timeout']}.")
+    # Once for all: a user who is refused must not be tried again for every endpoint.
+    api.login()
+    workers = api.session.connection.concurrency
+    planned = side_by_side(lambda switch: plan(api, {**options, **switch}), switches, workers)
+    errors = [one.error for one in planned if one.error]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ManyFailed(errors, len(switches))
+    plans = [_Planned(switch, one.value) for switch, one in zip(switches, planned)]
+    report = carry_out([one.change(len(plans)) for one in plans if one.plan.changes], api.check_mode, workers)
+    steps = iter(report.steps)
+    told = [one.told(next(steps) if one.plan.changes else None) for one in plans]
+    result = report.result(endpoints=told)
+    if options["switches"] is None:
+        result.values.update({key: told[0][key] for key in _RESULT})
+    result.warnings.extend(warning for one in plans for warning in one.plan.warnings)
+    return result
 
 
-def setup(definition: Mapping[str, Any], server: str, endpoint: str) -> Setup:
-    """What an export says of a live endpoint; raise Refused where that cannot be reconfigured (guide 2.31)."""
-    defined = {item["name"]: item for item in definitions.endpoints(definition)}
-    live = defined.get(endpoint)
-    if live is None:
-        raise Refused(f"There is no endpoint {endpoint} on server {server}.")
-    role = ENDPOINT_ROLE.spelled(live.get("role"))
-    if role == "TARGET":
-        raise Refused(f"Endpoint {endpoint} has role {role}; only source endpoints can be reconfigured.")
-    if live.get("type_id") != ORACLE:
-        raise Refused(f"Endpoint {endpoint} is of type {live.get('type_id')}; only {ORACLE} can be reconfigured.")
-    donors: dict[str, Plain] = {}
-    for separator in SEPARATORS:
-        for name, item in defined.items():
-            configuration = name[len(endpoint + separator) :]
-            if name.startswith(endpoint + separator) and configuration and not configuration.startswith("_"):
-                donors.setdefault(configuration, item)
-    return Setup(live, donors, tasks_using(definition, endpoint))
+class _Planned(NamedTuple):
+    """A switch and its plan."""
 
+    switch: Plain
+    plan: Plan
 
-def donor_of(found: Setup, server: str, configuration: str) -> Plain:
-    """The donor of a configuration; raise Refused where there is none, or one that does not fit."""
-    name = found.live["name"]
-    donor = found.donors.get(configuration)
-    if donor is None:
-        has = ", ".join(found.donors) or "none"
-        raise Refused(
-            f"Endpoint {name} on server {server} has no configuration {configuration!r}; it has {has}. Create a source"
-            f" endpoint of type {ORACLE} named {name}{SEPARATORS[0]}{configuration} for it."
-        )
-    for key in ("type_id", "role"):
-        if donor.get(key) != found.live.get(key):
-            raise Refused(
-                f"Endpoint {donor['name']} has {key} {donor.get(key)} and {name} has {found.live.get(key)}; the"
-                " endpoint of a configuration must be of the same type and role."
-            )
-    return donor
+    def change(self, of_many: int) -> Change:
+        """The one change of the plan, named so that it can be told from those of other servers."""
+        made = self.plan.changes[0]
+        return replace(made, name=f"{made.name} on {self.switch['server']}") if of_many > 1 else made
 
-
-def settings_that_differ(donor: Mapping[str, Any], live: Mapping[str, Any]) -> list[Difference]:
-    """What a live endpoint would get from a donor. Secrets are not compared."""
-    wanted, current = (_alone(item.get(settings.ROOT) or {}) for item in (donor, live))
-    return differences(wanted, current)
+    def told(self, step: Step | None) -> Plain:
+        """What became of it: ``server``, ``endpoint`` and what :func:`outcome` answers."""
+        return {**{name: self.switch[name] for name in ("server", "endpoint")}, **outcome(self.plan, step)}
 
 
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
-    """The change to the wanted configuration, and the result after it.
+    """The change of one endpoint to the wanted configuration, and the result after it.
 
     Raise Refused, before anything is written, where the endpoints are not as they must be, and where the endpoint of
     the configuration fails its test.
     """
     server, wanted, timeout = options["server"], options["configuration"], options["timeout"]
-    if timeout < 1:
-        raise Refused(f"timeout must be 1 second or more, not {timeout}.")
-    found = _look(api, server, options["endpoint"])
+    found = look(api, server, options["endpoint"])
     donor = donor_of(found, server, wanted)
     active = found.active()
     if wanted in active:
         tasks = _tasks(api, server, found.tasks, 0)
         told = [_outcome(task, task["state"]) for task in tasks]
-        return Plan([], _result(told, wanted, wanted), _alike(found, wanted, active))
+        return Plan([], _result(told, wanted, wanted), alike(found, wanted, active))
     if options["test"]:
-        _test(api, server, donor["name"], min(timeout, LONGEST_TEST))
+        test_donor(api, server, donor["name"], min(timeout, LONGEST_TEST))
     tasks = _tasks(api, server, found.tasks, timeout)
     previous = active[0] if active else None
     switch = Switch(api, options, tasks, previous)
@@ -153,9 +130,8 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     return Plan([change], _result(predicted, wanted, previous), switch.warnings())
 
 
-def outcome(plan_made: Plan, report: Report) -> Plain:
+def outcome(plan_made: Plan, step: Step | None) -> Plain:
     """The values of the result: ``tasks``, ``active_configuration``, ``previous_configuration``."""
-    step = report.steps[0] if report.steps else None
     if step is None or step.status == PLANNED:
         return dict(plan_made.after)
     if isinstance(step.value, dict):
@@ -241,10 +217,10 @@ class Switch:
     def _switched(self, timeout: float) -> bool:
         """Whether the endpoint has the settings of the configuration, or gets them in ``timeout`` seconds."""
 
-        def look() -> bool:
-            return self.wanted in _look(self.api, self.server, self.options["endpoint"]).active()
+        def switched() -> bool:
+            return self.wanted in look(self.api, self.server, self.options["endpoint"]).active()
 
-        return wait_until(look, bool, timeout)[1]
+        return wait_until(switched, bool, timeout)[1]
 
     def _wait(self, watched: Sequence[Watched], deadline: float) -> None:
         """Wait until the endpoint has the settings, then until each task runs again, all of them at once."""
@@ -341,16 +317,6 @@ class Watched:
         return {**told, "error": self.error.message} if self.error else told
 
 
-def _look(api: Api, server: str, endpoint: str) -> Setup:
-    return setup(exported("ExportAll", api.export_all(server)), server, endpoint)
-
-
-def _test(api: Api, server: str, donor: str, timeout: int) -> None:
-    tested = api.test_endpoint(server, donor, timeout)
-    if tested["status"] != "CONNECTED":
-        raise DonorFailed(donor, tested)
-
-
 def _tasks(api: Api, server: str, names: Sequence[str], timeout: float) -> list[Plain]:
     """The tasks of these names once none of them is starting or stopping, or as they are after ``timeout`` seconds."""
     if not names:
@@ -363,19 +329,6 @@ def _tasks(api: Api, server: str, names: Sequence[str], timeout: float) -> list[
         return not any(task["state"] in TASK_ON_THE_WAY for task in tasks)
 
     return wait_until(look, settled, timeout)[0]
-
-
-def _alike(found: Setup, wanted: str, active: Sequence[str]) -> list[str]:
-    others = [name for name in active if name != wanted]
-    if not others:
-        return []
-    alike = ", ".join(others)
-    name = found.live["name"]
-    return [f"{wanted} and {alike} of endpoint {name} are the same but for their secrets. {wanted} is taken as active."]
-
-
-def _alone(db_settings: Any) -> Plain:
-    return {definitions.SECTIONS: {"databases": [{"name": "endpoint", settings.ROOT: db_settings}]}}
 
 
 def _outcome(task: Mapping[str, Any], after: str) -> Plain:

@@ -21,6 +21,8 @@ from ._errors import Refused
 PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
+_PIECE = 1 << 20
+
 
 def check_destination(path: str) -> None:
     """Raise Refused where no file can be written to ``path``, as far as a look tells; for use before any call."""
@@ -81,6 +83,18 @@ def read_text(path: str) -> str:
 def checksum(content: str | bytes) -> str:
     """The SHA-256 of ``content``, in hexadecimal digits."""
     return hashlib.sha256(_as_bytes(content)).hexdigest()
+
+
+def file_checksum(path: str) -> str | None:
+    """The SHA-256 of a file, in hexadecimal digits; None where there is no file that can be read."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            for piece in iter(lambda: file.read(_PIECE), b""):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
 
 
 def _as_bytes(content: str | bytes) -> bytes:

@@ -284,12 +284,21 @@ def _foreign(call: Call, response: requests.Response, body: str) -> Exception:
         return NoAnswer(call.api_method, problem, sent=True, status=status)
     kind = response.headers.get("Content-Type", "").split(";")[0] or "no content type"
     words = " ".join(body.split())[:120] or "an empty body"
-    problem = f"HTTP {status} with {kind}, not JSON, perhaps from a proxy: {words}"
+    what = "without an error code" if _is_json(body) else "not JSON, perhaps from a proxy"
+    problem = f"HTTP {status} with {kind}, {what}: {words}"
     error = NoAnswer(call.api_method, problem, sent=status != HTTP_TOO_MANY_REQUESTS, status=status)
     if status == HTTP_TOO_MANY_REQUESTS or status >= 500 or status < 300:
         after = response.headers.get("Retry-After", "")
         return _Retry(error, float(after) if after.isdigit() else None)
     return error
+
+
+def _is_json(body: str) -> bool:
+    try:
+        json.loads(body)
+    except ValueError:
+        return False
+    return True
 
 
 def _trouble(call: Call, error: Exception, connection: Connection) -> Exception:

@@ -4,13 +4,16 @@
 """What every module shares: the connection's options, one session, and how a result or an error reaches Ansible.
 
 A module's work is a function of its options and the api, which knows whether this is check mode and then refuses to
-write. It knows no AnsibleModule, so that a module process and Ansible's own worker can both host it.
+write. It knows no AnsibleModule, so that a module process (here) and Ansible's own worker (``plugin_utils/_worker.py``)
+can both host it.
 This is private to the collection: it may change in any release.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
@@ -44,42 +47,90 @@ CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
 }
 
 
-def run_module(
-    work: Work, arguments: Mapping[str, Any], secrets_in: Callable[[Any], set[str]] | None = None, **specification: Any
-) -> None:
-    """Host ``work`` in a module process: read the options, do the work, tell Ansible.
+@dataclass(frozen=True)
+class Declaration:
+    """What a module is, for whoever hosts it.
 
-    ``arguments`` is the argument spec without the connection, ``specification`` what else AnsibleModule takes.
+    ``arguments`` is the argument spec without the connection, ``rules`` what else AnsibleModule takes.
     With ``secrets_in``, an option of type dict or raw that is ``no_log`` is kept out of Ansible's log as a whole, while
     in the result only the secrets in it are hidden.
     """
+
+    work: Work
+    arguments: Mapping[str, dict[str, Any]]
+    secrets_in: Callable[[Any], set[str]] | None = None
+    rules: Mapping[str, Any] = field(default_factory=dict)
+
+    def argument_spec(self) -> dict[str, dict[str, Any]]:
+        """The argument spec, connection included."""
+        return {**CONNECTION_ARGUMENTS, **self.arguments}
+
+    def secrets_of(self, options: Mapping[str, Any]) -> set[str] | None:
+        """The secrets in ``options``; None where those that Ansible finds by itself are right."""
+        if not self.secrets_in:
+            return None
+        secrets: set[str] = set()
+        for name, spec in self.argument_spec().items():
+            value = options.get(name)
+            if spec.get("no_log") is True and value:
+                secrets |= self.secrets_in(value) if spec["type"] in ("dict", "raw") else {str(value)}
+        return secrets
+
+
+_declared: ContextVar[list[Declaration] | None] = ContextVar("_declared", default=None)
+
+
+def declaration_of(main: Callable[[], None]) -> Declaration:
+    """What the ``main`` of a module declares. It is not run."""
+    declared: list[Declaration] = []
+    token = _declared.set(declared)
+    try:
+        main()
+    finally:
+        _declared.reset(token)
+    return declared[0]
+
+
+def run_module(
+    work: Work,
+    arguments: Mapping[str, dict[str, Any]],
+    secrets_in: Callable[[Any], set[str]] | None = None,
+    **rules: Any,
+) -> None:
+    """Declare a module, see :class:`Declaration`, and run it in this process, unless somebody only asks for that."""
+    declaration = Declaration(work, arguments, secrets_in, rules)
+    declared = _declared.get()
+    if declared is None:
+        _run_here(declaration)
+    else:
+        declared.append(declaration)
+
+
+def _run_here(declaration: Declaration) -> None:
+    """Host a module in a process of its own: read the options, do the work, tell Ansible."""
     module = AnsibleModule(
-        argument_spec={**CONNECTION_ARGUMENTS, **arguments}, supports_check_mode=True, **specification
+        argument_spec=declaration.argument_spec(), supports_check_mode=True, **dict(declaration.rules)
     )
     if REQUESTS_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_ERROR)
-    if secrets_in:
-        module.no_log_values = _secrets_of(module.params, arguments, secrets_in)
-    result = perform(work, module.params, module.check_mode, module.no_log_values.update)
+    secrets = declaration.secrets_of(module.params)
+    if secrets is not None:
+        module.no_log_values = secrets
+    result = perform(declaration.work, module.params, module.check_mode, module.no_log_values.update)
     for warning in result.warnings:
         module.warn(warning)
-    told = {**result.values, "changed": result.changed}
-    if module._diff and result.diff:
-        told["diff"] = result.diff[0] if len(result.diff) == 1 else result.diff
+    told = told_to_ansible(result, module._diff)
     if result.error:
-        module.fail_json(msg=result.error.message, **{**told, **result.error.facts()})
+        module.fail_json(**told)
     module.exit_json(**told)
 
 
-def _secrets_of(
-    options: Mapping[str, Any], arguments: Mapping[str, Any], secrets_in: Callable[[Any], set[str]]
-) -> set[str]:
-    secrets: set[str] = set()
-    for name, spec in {**CONNECTION_ARGUMENTS, **arguments}.items():
-        value = options.get(name)
-        if spec.get("no_log") is True and value:
-            secrets |= secrets_in(value) if spec["type"] in ("dict", "raw") else {str(value)}
-    return secrets
+def told_to_ansible(result: Result, with_diff: bool) -> dict[str, Any]:
+    """A result as Ansible takes it, warnings aside; ``msg`` and the facts of the error are there where it failed."""
+    told = {**result.values, "changed": result.changed}
+    if with_diff and result.diff:
+        told["diff"] = result.diff[0] if len(result.diff) == 1 else result.diff
+    return {**told, **result.error.facts(), "msg": result.error.message} if result.error else told
 
 
 def perform(

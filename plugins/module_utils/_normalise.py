@@ -6,6 +6,7 @@
 Servers of different years wrap, name and spell the same things differently, and send numbers and booleans as words.
 Every function here takes an answer and returns plain data with the guide's field names, the SDK's enum spellings,
 numbers as ``int`` and booleans as ``bool``. Fields that are not known pass through unchanged. All are pure.
+They raise WrongShape for an answer without what a method cannot do without.
 This is private to the collection: it may change in any release.
 """
 
@@ -34,12 +35,17 @@ _TASK_ALIASES = {
 _NUMBER_ENDINGS = ("_count", "_mb", "_volume", "_percentage", "current")
 
 
+class WrongShape(ValueError):
+    """An answer that is JSON, but not what the method answers."""
+
+
 def server(answer: Mapping[str, Any]) -> Plain:
     """GetServer: the connection properties, with ``type`` replicate or compose; ``password`` is an identifier."""
+    _needs(answer, "host", "port", "username", "password")
     return {
         **_without_types(answer),
         "type": server_type(answer),
-        "description": text(answer.get("description")),
+        "description": _words(answer.get("description")),
         "port": integer(answer.get("port")),
         "verify_server_certificate": boolean(answer.get("verify_server_certificate")),
         "monitored": boolean(answer.get("monitored")),
@@ -53,14 +59,14 @@ def server_type(answer: Mapping[str, Any]) -> str:
 
 def server_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetServerList: a list of servers with name, type, host, port, state, message, platform, version."""
-    return [_server_info(item) for item in _listed(answer, "serverlist")]
+    return [_server_info(item) for item in _listed(answer, "serverlist", "name")]
 
 
 def _server_info(item: Mapping[str, Any]) -> Plain:
     info = {
         **_without_types(item),
         "type": server_type(item),
-        "description": text(item.get("description")),
+        "description": _words(item.get("description")),
         "message": text(item.get("message")),
     }
     return _with(info, port=integer, state=vocabulary.SERVER_STATE.spelled, platform=vocabulary.SERVER_PLATFORM.spelled)
@@ -69,10 +75,10 @@ def _server_info(item: Mapping[str, Any]) -> Plain:
 def server_details(answer: Mapping[str, Any]) -> Plain:
     """GetServerDetails without its wrapper, which has two names; so have the user name and the task summary."""
     wrapped = answer.get("server_details") or answer.get("serverDetails") or answer
-    details = _server_info(wrapped)
+    details = _server_info(_needs(wrapped, "name"))
     if "aem_tasks_summary" in details:
         details["task_summary"] = details.pop("aem_tasks_summary")
-    configuration = dict(details.get("configuration") or {})
+    configuration = dict(_object(details, "configuration"))
     for other in ("user_name", "user name"):
         if other in configuration:
             configuration["username"] = configuration.pop(other)
@@ -88,13 +94,13 @@ def server_details(answer: Mapping[str, Any]) -> Plain:
 
 def acl(answer: Mapping[str, Any]) -> Plain:
     """GetServerAcl: per role the sorted names of ``users`` and ``groups``, and ``disable_inheritance``."""
-    roles = {role: _members(answer.get(role) or {}) for role in vocabulary.ACL_ROLES}
+    roles = {role: _members(_object(answer, role)) for role in vocabulary.ACL_ROLES}
     return {**roles, "disable_inheritance": boolean(answer.get("disable_inheritance", False)) is True}
 
 
 def _members(role: Mapping[str, Any]) -> dict[str, list[str]]:
     return {
-        kind: sorted((str(member["name"]) for member in role.get(kind) or []), key=str.casefold)
+        kind: sorted((str(member["name"]) for member in _listed(role, kind, "name")), key=str.casefold)
         for kind in ("users", "groups")
     }
 
@@ -109,23 +115,23 @@ def task_list(answer: Mapping[str, Any]) -> list[Plain]:
                 stop_reason=vocabulary.STOP_REASON.spelled,
             ),
             "message": text(item.get("message")),
-            "assigned_tags": list(item.get("assigned_tags") or []),
+            "assigned_tags": _items(item, "assigned_tags"),
         }
-        for item in _listed(answer, "tasklist")
+        for item in _listed(answer, "tasklist", "name", "state")
     ]
 
 
 def task_details(answer: Mapping[str, Any]) -> Plain:
     """GetTaskDetails, without the wrapper that one generation of servers has; two shapes, Replicate and Compose."""
     wrapped = answer.get("task")
-    details = _renamed(wrapped if isinstance(wrapped, Mapping) else answer)
+    details: Plain = _renamed(_needs(wrapped if isinstance(wrapped, Mapping) else answer, "state"))
     counters = details.get("full_load_counters")
     if isinstance(counters, dict):
         for key in ("full_load_completed", "full_load_start", "full_load_end"):
             if key in counters:
                 details.setdefault(key, counters.pop(key))
     details["message"] = text(details.get("message"))
-    details["assigned_tags"] = list(details.get("assigned_tags") or [])
+    details["assigned_tags"] = _items(details, "assigned_tags")
     details = _with(
         details,
         state=vocabulary.TASK_STATE.spelled,
@@ -147,7 +153,11 @@ def _renamed(value: Any, key: str = "") -> Any:
 
 def table_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetTableList: schema, table and state of each table."""
-    return [_with(_without_types(item), state=vocabulary.TABLE_STATE.spelled) for item in _listed(answer, "tablelist")]
+    tables = _listed(answer, "tablelist", "table", "state")
+    return [
+        {**_with(_without_types(item), state=vocabulary.TABLE_STATE.spelled), "schema": _words(item.get("schema"))}
+        for item in tables
+    ]
 
 
 def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:
@@ -164,22 +174,22 @@ def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:
 
 def table_selection(answer: Mapping[str, Any]) -> Plain:
     """GetTaskTableSelection: three lists of owner, name, ``load_order`` as int and ``table_type`` by name."""
-    lists = ("included_pattern", "excluded_pattern", "explicit_included_tables")
-    return {name: [_selected(item) for item in answer.get(name) or []] for name in lists}
+    lists = vocabulary.SELECTION_LISTS
+    return {name: [_selected(item) for item in _listed(answer, name, "owner", "name")] for name in lists}
 
 
 def _selected(item: Mapping[str, Any]) -> Plain:
     order = vocabulary.LOAD_ORDER.spelled(item.get("load_order") or 0)
     return {
         **_without_types(item),
-        "load_order": vocabulary.LOAD_ORDER.numbers.get(order, integer(order)),
+        "load_order": vocabulary.LOAD_ORDER.numbers[order] if order in vocabulary.LOAD_ORDER.values else integer(order),
         "table_type": vocabulary.TABLE_TYPE.spelled(item.get("table_type") or "TABLE"),
     }
 
 
 def endpoint_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetEndpointList: name, description, role, type and is_licensed of each endpoint."""
-    return [_endpoint(item) for item in _listed(answer, "endpointlist")]
+    return [_endpoint(item) for item in _listed(answer, "endpointlist", "name")]
 
 
 def _endpoint(item: Mapping[str, Any]) -> Plain:
@@ -202,21 +212,49 @@ def endpoint_test(answer: Mapping[str, Any]) -> Plain:
 
 def task_run(answer: Mapping[str, Any]) -> Plain:
     """RunTask and StopTask: ``state`` and ``error_message``, which is empty on success."""
-    return {
-        "state": vocabulary.TASK_STATE.spelled(answer.get("state")),
-        "error_message": text(answer.get("error_message")),
-    }
+    error_message = text(answer.get("error_message"))
+    if not error_message or answer.get("state") is not None:
+        _needs(answer, "state")
+    return {"state": vocabulary.TASK_STATE.spelled(answer.get("state")), "error_message": error_message}
 
 
 def barrier(answer: Mapping[str, Any]) -> Plain:
     """GetChangeDataRetentionBarrier: ``application`` and ``retention_point``, empty where none is set."""
-    return {"application": text(answer.get("application")), "retention_point": text(answer.get("retention_point"))}
+    return {"application": _words(answer.get("application")), "retention_point": text(answer.get("retention_point"))}
 
 
-def _listed(answer: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """The list that an answer wraps under ``name``, whatever the case of that name."""
-    found = next((value for key, value in answer.items() if key.lower() == name), None)
+def _needs(item: Any, *names: str) -> Mapping[str, Any]:
+    """``item``, if it is an object with a plain value under each of ``names``."""
+    if not isinstance(item, Mapping):
+        raise WrongShape("an object was expected")
+    for name in names:
+        if not isinstance(item.get(name), (str, int)):
+            raise WrongShape(f"{name} is missing")
+    return item
+
+
+def _listed(answer: Mapping[str, Any], name: str, *needed: str) -> list[Mapping[str, Any]]:
+    """The objects that an answer lists under ``name``, whatever the case of that name; none where it does not."""
+    key = next((key for key in answer if key.lower() == name), name)
+    return [_needs(item, *needed) for item in _items(answer, key)]
+
+
+def _items(answer: Mapping[str, Any], name: str) -> list[Any]:
+    """The list under ``name``; null and none are an empty one."""
+    found = answer.get(name)
+    if found is not None and not isinstance(found, list):
+        raise WrongShape(f"{name} is no list")
     return list(found or [])
+
+
+def _object(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """The object under ``name``; null and none are an empty one."""
+    return _needs(answer.get(name) or {})
+
+
+def _words(value: Any) -> str:
+    """What somebody has typed, where the word NONE is a word like any other; null as the empty string."""
+    return "" if value is None else str(value)
 
 
 def _without_types(item: Mapping[str, Any]) -> Plain:

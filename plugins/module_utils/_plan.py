@@ -9,12 +9,13 @@ compares. This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from ._concurrent import side_by_side
-from ._errors import AemError, ApiError, ManyFailed, NoAnswer
+from ._errors import AemError, ApiError, ManyFailed, NoAnswer, none_where
 
 CREATE = "create"
 UPDATE = "update"
@@ -66,11 +67,15 @@ class Plan(NamedTuple):
 
 @dataclass
 class Step:
-    """A change and what has become of it. ``partly`` is for one that failed after it had changed something."""
+    """A change and what has become of it. ``partly`` is for one that failed after it had changed something.
+
+    ``seconds`` is how long it took, None where it was not tried.
+    """
 
     change: Change
     status: str = PLANNED
     partly: bool = False
+    seconds: float | None = None
     value: Any = None
     error: AemError | None = None
     warnings: Sequence[str] = ()
@@ -157,7 +162,8 @@ def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], b
         if not lost.sent:
             raise
         if is_there():
-            delete()
+            # The first one may have been done only after the look.
+            none_where(not_there, delete)
     return Applied()
 
 
@@ -190,6 +196,7 @@ def _diff_of_kind(kind: str, changes: Sequence[Change]) -> dict[str, Any]:
 
 
 def _apply(step: Step) -> None:
+    begun = time.monotonic()
     try:
         applied = step.change.apply()
     except AemError as error:
@@ -199,3 +206,4 @@ def _apply(step: Step) -> None:
     else:
         step.status = DONE if applied.changed else NOT_NEEDED
         step.value, step.warnings = applied.value, applied.warnings
+    step.seconds = time.monotonic() - begun

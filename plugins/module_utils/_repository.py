@@ -75,9 +75,19 @@ def plan_all(api: Api, server: str, wanted: Plain, how: How) -> Plan:
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
-def compare(api: Api, server: str, wanted: Plain, current: Mapping[str, Any] | None, how: How) -> Plan:
-    """As ``plan_all``, for what ``read`` has answered; None where there is no server yet, in check mode."""
-    found = differences(wanted, current, how.ignore)
+def compare(
+    api: Api,
+    server: str,
+    wanted: Plain,
+    current: Mapping[str, Any] | None,
+    how: How,
+    also: Sequence[Difference] = (),
+) -> Plan:
+    """As ``plan_all``, for what ``read`` has answered; None where there is no server yet, in check mode.
+
+    ``also`` are differences that a comparison cannot know, such as of secrets.
+    """
+    found = [*differences(wanted, current, how.ignore), *also]
     if not found:
         return Plan([], imported(found))
     part = differing(wanted, found)

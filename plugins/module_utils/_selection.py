@@ -18,9 +18,9 @@ from ._foresight import seen
 from ._normalise import Plain
 from ._plan import UPDATE, Applied, Change, Plan
 from ._vocabulary import LOAD_ORDER, TABLE_TYPE
+from ._vocabulary import SELECTION_LISTS as LISTS
 
 KIND = "tables of task"
-LISTS = ("included_pattern", "excluded_pattern", "explicit_included_tables")
 DEFAULTS = {"load_order": LOAD_ORDER.numbers["NORMAL"], "table_type": "TABLE"}
 
 _ENTRIES: dict[str, Any] = {

@@ -112,7 +112,10 @@ def plan(api: Api, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
 
 
 def outcomes(tasks: Sequence[Plain], report: Report) -> list[Plain]:
-    """What became of each task: ``server``, ``name``, ``before``, ``after``, ``changed``; ``error`` if it failed."""
+    """What became of each task: ``server``, ``name``, ``before``, ``after`` and ``changed``.
+
+    One that was started or stopped has the ``seconds`` that it took too, and one that failed its ``error``.
+    """
     steps = {step.change.name: step for step in report.steps}
     return [_outcome(task, steps.get(name)) for task, name in zip(tasks, _names(tasks))]
 
@@ -131,6 +134,8 @@ def _outcome(task: Plain, step: Step | None) -> Plain:
         after = step.value
     told = {"server": task["server"], "name": task["name"], "before": before, "after": after}
     told["changed"] = bool(step and step.made_a_change)
+    if step and step.seconds is not None:
+        told["seconds"] = round(step.seconds, 1)
     return {**told, "error": step.error.message} if step and step.error else told
 
 

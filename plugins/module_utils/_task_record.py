@@ -32,6 +32,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "path": {"type": "path", "required": True},
     "state": {"type": "str", "choices": [PRESENT, ABSENT], "default": PRESENT},
     **CHOICE_ARGUMENTS,
+    "include_failed": {"type": "bool", "default": False},
     "facts": {"type": "dict", "default": {}},
 }
 
@@ -71,7 +72,9 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     if Path(path).parent.is_dir():
         check_destination(path)
     selected = choose(api, options, known=False)
-    wanted = added(there, selected.tasks, options["facts"] or {}, with_z(datetime.now(timezone.utc)))
+    states = _MEANT_TO_RUN | {"ERROR"} if options["include_failed"] else _MEANT_TO_RUN
+    running = [task for task in selected.tasks if task["state"] in states]
+    wanted = added(there, running, options["facts"] or {}, with_z(datetime.now(timezone.utc)))
     result = _result(wanted, interrupted=there is not None)
     if wanted == there:
         return Plan([], result)
@@ -96,8 +99,8 @@ def read(path: str) -> Record | None:
 
 
 def added(there: Record | None, tasks: Sequence[Mapping[str, Any]], facts: Mapping[str, Any], now: str) -> Record:
-    """The record with those of the ``tasks`` that are meant to run. What it says already stays."""
-    running = [{"server": task["server"], "name": task["name"]} for task in tasks if task["state"] in _MEANT_TO_RUN]
+    """The record with ``tasks`` that are meant to run. What it says already stays."""
+    running = [{"server": task["server"], "name": task["name"]} for task in tasks]
     if there is None:
         return Record(now, running, dict(facts))
     more = [task for task in running if task not in there.tasks]

@@ -112,6 +112,8 @@ LOAD_ORDER = Vocabulary(
 
 SERVER_TYPES = {"replicate": "AemReplicateServer", "compose": "AemComposeServer"}
 ACL_ROLES = ("admin_role", "designer_role", "operator_role", "viewer_role")
+SELECTION_LISTS = ("included_pattern", "excluded_pattern", "explicit_included_tables")
+SELECTION_KEYS = ("owner", "name", "load_order", "table_type")
 
 SERVER_NOT_FOUND = "AEM_SERVER_NOT_FOUND"
 TASK_ON_THE_WAY = frozenset({"STARTING", "STOPPING"})

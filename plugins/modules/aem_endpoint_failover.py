@@ -7,10 +7,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: aem_endpoint_failover
-short_description: Switch an Oracle source endpoint to another configuration
+short_description: Switch Oracle source endpoints to another configuration
 version_added: 0.1.0
 description:
   - Gives a live source endpoint the settings of another endpoint, its configuration, and brings its tasks over.
+  - With O(switches), many endpoints of many servers side by side.
   - A configuration is an endpoint named after the live one, two underscores and a name of its own, such as
     V(ORA__Standby) for the configuration V(Standby) of V(ORA). One underscore is accepted as well. Two win.
   - Switch back by naming the former configuration.
@@ -25,18 +26,35 @@ options:
   server:
     description:
       - Name of the server.
+      - Exactly one of O(server) and O(switches) is needed. O(endpoint) and O(configuration) go with O(server).
     type: str
-    required: true
   endpoint:
     description:
       - Name of the live endpoint, the one that tasks use.
     type: str
-    required: true
   configuration:
     description:
       - Name of the configuration to switch to.
     type: str
-    required: true
+  switches:
+    description:
+      - The endpoints to switch, in place of O(server), O(endpoint) and O(configuration). If one of them cannot be
+        switched, none is.
+    type: list
+    elements: dict
+    suboptions:
+      server:
+        description: As O(server).
+        type: str
+        required: true
+      endpoint:
+        description: As O(endpoint).
+        type: str
+        required: true
+      configuration:
+        description: As O(configuration).
+        type: str
+        required: true
   recycle:
     description:
       - Whether the server stops the tasks that use the endpoint and run, and resumes them with the new settings.
@@ -86,6 +104,15 @@ EXAMPLES = r"""
     timeout: 600
   register: failover
 
+- name: Fail two servers over at the same time
+  qlik.enterprise_manager.aem_endpoint_failover:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    switches:
+      - {server: Replicate PRD 1, endpoint: ORA, configuration: Standby}
+      - {server: replicate-qas, endpoint: QAS Oracle, configuration: Standby}
+
 - name: Tell how long each task took
   ansible.builtin.debug:
     msg: "{{ item.name }} {{ item.after }} {{ item.seconds | default(0) }}"
@@ -114,21 +141,48 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+endpoints:
+  description: What became of each endpoint.
+  type: list
+  elements: dict
+  returned: when the endpoints are as they must be
+  contains:
+    server:
+      description: Server that the endpoint is on.
+      type: str
+      returned: always
+    endpoint:
+      description: Name of the live endpoint.
+      type: str
+      returned: always
+    active_configuration:
+      description: As RV(active_configuration).
+      type: str
+      returned: always
+    previous_configuration:
+      description: As RV(previous_configuration).
+      type: str
+      returned: always
+    tasks:
+      description: As RV(tasks).
+      type: list
+      elements: dict
+      returned: always
 active_configuration:
   description: The configuration that is active now, or would be in check mode. Null if the settings are of none.
   type: str
-  returned: when the endpoints are as they must be
+  returned: with O(server), when the endpoints are as they must be
   sample: Standby
 previous_configuration:
   description: The configuration that was active before. Null if the settings were of none.
   type: str
-  returned: when the endpoints are as they must be
+  returned: with O(server), when the endpoints are as they must be
   sample: Primary
 tasks:
   description: The tasks that use the endpoint.
   type: list
   elements: dict
-  returned: when the endpoints are as they must be
+  returned: with O(server), when the endpoints are as they must be
   contains:
     name:
       description: Name of the task.
@@ -166,21 +220,16 @@ from typing import Any
 from ..module_utils import _failover
 from ..module_utils._api import Api
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, carry_out
+from ..module_utils._plan import Result
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
-    """Plan the switch, and carry it out."""
-    plan = _failover.plan(api, options)
-    report = carry_out(plan.changes, api.check_mode)
-    result = report.result()
-    result.values.update(_failover.outcome(plan, report))
-    result.warnings.extend(plan.warnings)
-    return result
+    """Plan the switches, and carry them out."""
+    return _failover.perform(api, options)
 
 
 def main() -> None:
-    run_module(work, _failover.ARGUMENTS)
+    run_module(work, _failover.ARGUMENTS, **_failover.RULES)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ description:
     secrets of today.
   - The file is written beside its place and put there in one step, so nobody sees half of it.
   - Secrets in an export are encrypted with the server's own key. Only that server can read them.
-  - Needs the role Admin on the server. With O(task), Operator on the task and on its endpoints.
+  - Needs the role Admin on Enterprise Manager and on the server, Designer on all its tasks and Operator on all its
+    endpoints. With O(task), Operator on the task and on all endpoints.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:

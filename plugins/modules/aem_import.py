@@ -19,8 +19,9 @@ description:
     endpoint that only differs in its secrets is not imported.
   - A document that cannot be imported is refused before anything is changed, and so are tasks that run and differ,
     unless O(force=true).
-  - Needs the role Admin on the server. With O(task), Operator on the task and its endpoints, Designer on all tasks of
-    the server, and Designer on all endpoints if the document has some.
+  - Needs the role Admin on Enterprise Manager and on the server, and Designer on all its tasks and endpoints. With
+    O(task), Designer on all tasks of the server, Operator on all endpoints, and Designer on them if the document has
+    some.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:

@@ -16,8 +16,8 @@ description:
   - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other.
   - A definition that cannot be imported is refused before anything is changed, and so is a task that runs, unless
     O(force=true).
-  - Needs the role Operator on the task and its endpoints, and Designer on all tasks of the server; with
-    O(with_endpoints=true) Designer on all endpoints too. Removing needs Designer on the task.
+  - Needs the role Designer on all tasks of the server and Operator on all endpoints; with O(with_endpoints=true)
+    Designer on all endpoints. Removing needs Designer on the task and Viewer on all tasks.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:

@@ -37,6 +37,11 @@ options:
       - Names of tasks, or patterns with C(*), C(?) and C([]). A task that is not there does not run.
     type: list
     elements: str
+  include_failed:
+    description:
+      - Whether a task in state ERROR counts as running too, for tasks that an outage has ended.
+    type: bool
+    default: false
   facts:
     description:
       - What else a later run has to know, kept in the file. Of each key the first value stays until the file is

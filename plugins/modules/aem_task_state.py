@@ -170,6 +170,10 @@ tasks:
       description: Whether this run changed the task, or would.
       type: bool
       returned: always
+    seconds:
+      description: Seconds that it took.
+      type: float
+      returned: for tasks that were started or stopped
     error:
       description: What went wrong with this task.
       type: str
@@ -180,6 +184,7 @@ tasks:
       before: RUNNING
       after: STOPPED
       changed: true
+      seconds: 3.2
 """
 
 from collections.abc import Mapping

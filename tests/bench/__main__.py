@@ -10,8 +10,11 @@ It changes nothing outside a simulator of its own. Seconds are of this machine; 
 
 from __future__ import annotations
 
+import copy
 import http.client
+import json
 import ssl
+import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Callable
@@ -19,10 +22,12 @@ from concurrent.futures import ProcessPoolExecutor
 from urllib.parse import urlsplit
 
 from simulator import Settings, Simulator
-from support.playbooks import run
+from support.playbooks import run, run_file
 
 SERVER = "replicate-qas"
 TASKS_AT_ONCE = 20
+TASKS_FAILED_OVER = 50
+SECTIONS = "cmd.replication_definition"
 
 
 def seconds(work: Callable[[], object]) -> float:
@@ -53,6 +58,26 @@ def stopping_side_by_side() -> None:
         run(em, task_state(names, "started", 64))
         in_turn = seconds(lambda: run(em, task_state(names, "stopped", 1)))
         tell(f"{len(names)} tasks that each need 2 s stopped by one playbook", at_once, in_turn)
+
+
+def failing_over() -> None:
+    """Fifty tasks that each need two seconds to stop and two to start: the role failover against the sum of these."""
+    with Simulator(Settings(start_seconds=2, stop_seconds=2)) as em, tempfile.TemporaryDirectory() as folder:
+        estate = em.estate()
+        server = next(server for server in estate["servers"] if server["name"] == "Replicate PRD 1")
+        definitions = server["definition"][SECTIONS]["tasks"]
+        model = next(task for task in definitions if task["task"]["name"] == "Orders to DW")
+        for number in range(TASKS_FAILED_OVER - 2):
+            task = copy.deepcopy(model)
+            task["task"]["name"] = f"Orders {number}"
+            definitions.append(task)
+            server["tasks"].append({"name": f"Orders {number}", "state": "RUNNING"})
+        em.set_estate(estate)
+        switch = {"server": server["name"], "endpoint": "ORA", "configuration": "Standby"}
+        options = json.dumps({"failover_endpoints": [switch], "failover_dir": folder, "failover_latency": 60})
+        took = seconds(lambda: run_file(em, "qlik.enterprise_manager.failover", "-e", options))
+        stopped = [entry for entry in em.log() if entry["api_method"] == "StopTask"]
+        tell(f"{len(stopped)} tasks failed over by one playbook, 2 s to stop, 2 s to start", took, 4.0 * len(stopped))
 
 
 def one_session_for_many_tasks() -> None:
@@ -105,6 +130,7 @@ def ask(arguments: tuple[str, str, str, str, int]) -> None:
 def main() -> None:
     """Measure everything."""
     stopping_side_by_side()
+    failing_over()
     one_session_for_many_tasks()
     throughput()
 

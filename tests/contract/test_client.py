@@ -68,12 +68,14 @@ VALUES: dict[str, Any] = {
     "start_timestamp": "2026-01-01T00:00:00Z",
     "end_timestamp": "2026-01-02T00:00:00Z",
 }
+# What no answer is without, of all methods together.
+ANSWER = {"name": "n", "state": "RUNNING", "host": "h", "port": "443", "username": "u", "password": "{S:1}"}
 CALLED_WITHIN_A_SESSION = sorted(set(METHODS) - {"Login", "Logout"})
 
 
 def sent_by(monkeypatch: pytest.MonkeyPatch, name: str, **chosen: Any) -> Any:
     """The request that the client sends for a method, with a value for each of its arguments."""
-    session, script = scripted(monkeypatch, reply(200, "{}"))
+    session, script = scripted(monkeypatch, reply(200, json.dumps(ANSWER)))
     method = getattr(Api(session), SDK_NAMES[name])
     arguments = {key: VALUES[key] for key in inspect.signature(method).parameters if key != "session"}
     method(**{**arguments, **chosen})
@@ -138,6 +140,12 @@ def test_put_server_names_its_type_first(monkeypatch: pytest.MonkeyPatch) -> Non
         request = sent_by(monkeypatch, "PutServer", properties={**SERVER, "type": server_type})
         assert request.body.startswith(f'{{"$type": "{wire}"'.encode())
         assert json.loads(request.body)["port"] == "443"
+
+
+def test_a_selection_goes_back_without_what_a_later_release_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = {name: [{**TABLE, "of_a_later_release": 1} for _entry in entries] for name, entries in SELECTION.items()}
+    request = sent_by(monkeypatch, "PutTaskTableSelection", selection=answered)
+    assert json.loads(request.body) == SELECTION
 
 
 @pytest.mark.parametrize("name", ["RunTask"])

@@ -120,6 +120,12 @@ def test_every_method_is_used_by_a_module() -> None:
     assert set(CALLED_BY) | {"Logout"} == set(METHODS)
 
 
+def test_who_has_to_be_admin_of_enterprise_manager_is_told() -> None:
+    for api_method, (module, _unused) in CALLED_BY.items():
+        if {"role": "admin", "scope": "enterprise_manager"} in METHODS[api_method]["minimum_role"]:
+            assert "Admin on Enterprise Manager" in " ".join(module.DOCUMENTATION.split()), module.__name__
+
+
 @pytest.mark.parametrize("api_method", [name for name in METHODS if name != "Logout"])
 def test_the_module_calls_the_method_and_logs_out(em: Simulator, api_method: str) -> None:
     em.reset()

@@ -5,12 +5,8 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,26 +14,15 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
-from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_import, aem_server
+from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_import
 from simulator import Settings, Simulator
 from support.inprocess import calls, perform
-from support.playbooks import COLLECTIONS, prove
+from support.playbooks import prove
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 SERVER, QAS = "Replicate PRD 1", "replicate-qas"
 NIGHTLY = "Nightly 01 accounts"
 SECTIONS = "cmd.replication_definition"
 LOB = ("task_settings", "common_settings", "lob_max_size")
-MOST_MEMORY_MB = 300
-# Runs in a process of its own: what a process tells is the most memory that it has ever used.
-MEASURED = """
-import json, resource, sys
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _module
-from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export
-result = _module.perform(aem_export.work, json.loads(sys.argv[1]), False, set().update)
-assert result.error is None, result.error
-print(result.changed, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
-"""
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +80,7 @@ def test_data(em: Simulator, style: str) -> None:
     assert (everything.error, everything.changed) == (None, False)
     assert calls(em) == ["ExportAll"]
     assert len(everything.values["definition"][SECTIONS]["tasks"]) == 26
-    assert len(everything.values["definition"][SECTIONS]["databases"]) == 3
+    assert len(everything.values["definition"][SECTIONS]["databases"]) == 5
     for with_endpoints, endpoints in ((False, 0), (True, 2)):
         task = exporting(em, task=NIGHTLY, with_endpoints=with_endpoints).values["definition"]
         assert len(task[SECTIONS]["tasks"]) == 1
@@ -228,49 +213,6 @@ def test_in_check_mode_the_task_may_be_missing(em: Simulator, tmp_path: Path) ->
     done = exporting(em, task="later")
     assert done.error is not None
     assert done.error.facts()["error_code"] == "AEM_TASK_NOT_FOUND"
-
-
-def large_document() -> dict[str, Any]:
-    """A document of 500 tasks, with a name that takes more than one byte a letter."""
-    document = json.loads((FIXTURES / "export_all.json").read_text(encoding="utf-8"))
-    content = document[SECTIONS]
-    tasks = []
-    for number in range(500):
-        task = copy.deepcopy(content["tasks"][0])
-        task["task"].update(name=f"Task {number}", description="表")
-        task["source"]["source_tables"]["explicit_included_tables"] = [
-            {"owner": "ERP", "name": f"TABLE_{number}_{table}", "estimated_size": 1000 + table, "orig_db_id": 0}
-            for table in range(300)
-        ]
-        tasks.append(task)
-    content["tasks"] = tasks
-    return dict(document)
-
-
-def test_a_large_server_fits_in_memory(em: Simulator, tmp_path: Path) -> None:
-    source, dest = tmp_path / "large.json", tmp_path / "export.json"
-    source.write_text(json.dumps(large_document()), encoding="utf-8")
-    perform(em, aem_server, name="large", host="large.example", username="u", password="p", state="present")
-    imported = perform(em, aem_import, server="large", src=str(source))
-    assert (imported.error, imported.warnings) == (None, [])
-    options = {"aem_url": em.url, "aem_username": em.username, "aem_password": em.password}
-    options.update(aem_ca_path=str(em.ca_path), server="large", dest=str(dest))
-    # Started by a shell: a process begins with what the one that started it has used at most.
-    command = ["sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-c", MEASURED, json.dumps(options)]
-    environment = {**os.environ, "PYTHONPATH": str(COLLECTIONS), "NO_PROXY": "127.0.0.1"}
-    told = []
-    for _what in ("a new file", "the same but for its time", "another setting in each task"):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
-        told.append(done.stdout.split())
-        if len(told) == 2:
-            dest.write_text(
-                dest.read_text(encoding="utf-8").replace('"lob_max_size": 64', '"lob_max_size": 65'), "utf-8"
-            )
-    assert dest.stat().st_size > 20_000_000
-    assert [changed for changed, _memory in told] == ["True", "False", "True"]
-    print(told)
-    assert all(int(memory) < MOST_MEMORY_MB for _changed, memory in told), told
 
 
 def test_playbooks(em: Simulator, tmp_path: Path) -> None:

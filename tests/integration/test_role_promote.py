@@ -15,7 +15,7 @@ import pytest
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_task_record, aem_task_state
 from simulator import Settings, Simulator
 from support.inprocess import perform
-from support.playbooks import Played, run_file, run_killed
+from support.playbooks import Played, kill_when, run_file
 
 PLAYBOOK = "qlik.enterprise_manager.promote"
 DEV, PROD = "replicate-dev", "replicate-prd"
@@ -125,7 +125,7 @@ def endpoints(em: Simulator) -> Any:
 
 def report(played: Played) -> dict[str, Any]:
     """The rows of the report by the names of the tasks."""
-    facts = next(step for step in played.steps if step.name.endswith("Keep the report")).result["ansible_facts"]
+    facts = played["Keep the report"].result["ansible_facts"]
     return {row["name"]: row for row in facts["promote_report"]["tasks"]}
 
 
@@ -238,7 +238,7 @@ def test_tasks_that_run_are_changed_by_force_only_and_run_again_after_a_kill(em:
 
     em.inject({"kind": "slow", "api_method": "ImportTask", "seconds": 3600})
     begun = variables(tmp_path, **options, promote_force=True)
-    run_killed(em, PLAYBOOK, lambda: "ImportTask" in calls(em), *begun)
+    kill_when(em, lambda: "ImportTask" in calls(em), PLAYBOOK, *begun)
     em.clear_faults()
     assert task(em, "Billing")["state"] == "STOPPED"
     (record,) = (tmp_path / "state").iterdir()

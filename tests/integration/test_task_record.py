@@ -103,6 +103,14 @@ def test_an_interrupted_run_is_added_to(fresh: Simulator, tmp_path: Path) -> Non
     assert not perform(fresh, aem_task_record, **options).changed
 
 
+def test_a_task_in_error_does_not_run_unless_that_is_said(fresh: Simulator, tmp_path: Path) -> None:
+    options = {"path": str(tmp_path / "ran.json"), "server": "replicate-qas", "tags": ["regression"]}
+    first = perform(fresh, aem_task_record, **options)
+    assert [task["name"] for task in first.values["tasks"]] == ["Regression changes"]
+    second = perform(fresh, aem_task_record, **options, include_failed=True)
+    assert [task["name"] for task in second.values["tasks"]] == ["Regression changes", "Regression load"]
+
+
 def test_a_file_that_is_no_record_is_refused_before_any_call(fresh: Simulator, tmp_path: Path) -> None:
     path = tmp_path / "ran.json"
     path.write_text("{}", encoding="utf-8")

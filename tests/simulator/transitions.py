@@ -12,6 +12,7 @@ from functools import partial
 from simulator.repository import TaskFacts, task_facts
 
 from . import selecting
+from .connections import trouble_of_task
 from .model import (
     CHANGING,
     COMPLETED,
@@ -112,8 +113,9 @@ def _begin(world: World, task: Task, state: str, due: float, event: partial[None
 
 
 def _started(world: World, server: Server, task: Task, option: str, at: float) -> None:
-    if task.fails_with:
-        task.state, task.stop_reason, task.message = ERROR, "FATAL_ERROR", task.fails_with
+    trouble = task.fails_with or trouble_of_task(world.estate, server, task)
+    if trouble:
+        task.state, task.stop_reason, task.message = ERROR, "FATAL_ERROR", trouble
         return
     task.message = ""
     if option in METADATA_ONLY:

@@ -14,26 +14,15 @@ from simulator import Simulator
 
 def perform(em: Simulator, module: Any, check_mode: bool = False, **options: Any) -> Result:
     """The result of a module, with the options that a user gives and the defaults of the rest."""
-    arguments = {**_module.CONNECTION_ARGUMENTS, **argument_spec(module)}
-    defaults = {name: spec.get("default") for name, spec in arguments.items()}
+    declaration = _module.declaration_of(module.main)
+    defaults = {name: spec.get("default") for name, spec in declaration.argument_spec().items()}
     connection = {
         "aem_url": em.url,
         "aem_username": em.username,
         "aem_password": em.password,
         "aem_ca_path": str(em.ca_path),
     }
-    return _module.perform(module.work, {**defaults, **connection, **options}, check_mode, set().update)
-
-
-def argument_spec(module: Any) -> dict[str, dict[str, Any]]:
-    """The argument spec that a module hands to its host."""
-    given: list[dict[str, dict[str, Any]]] = []
-    original, module.run_module = module.run_module, lambda _work, arguments, **_more: given.append(arguments)
-    try:
-        module.main()
-    finally:
-        module.run_module = original
-    return given[0]
+    return _module.perform(declaration.work, {**defaults, **connection, **options}, check_mode, set().update)
 
 
 def calls(em: Simulator) -> list[str]:

@@ -66,7 +66,12 @@ class Played:
     return_code: int = 0
 
     def __getitem__(self, name: str) -> Step:
-        return next(step for step in self.steps if step.name == name)
+        """The first step of that name; of a role's tasks, without the role's name."""
+        return self.named(name)[0]
+
+    def named(self, name: str) -> list[Step]:
+        """All steps of that name, likewise."""
+        return [step for step in self.steps if step.name.rpartition(" : ")[2] == name]
 
 
 def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
@@ -96,7 +101,7 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
 
 
 def command(playbook: Path | str, *arguments: str) -> list[str]:
-    """The ``ansible-playbook`` that runs a playbook file, or one of the collection by its full name, on localhost."""
+    """The command that runs a playbook on localhost."""
     return [
         *(sys.executable, "-m", "ansible", "playbook", "-i", "localhost,", "-c", "local"),
         *("-e", json.dumps({"ansible_python_interpreter": sys.executable})),
@@ -105,40 +110,8 @@ def command(playbook: Path | str, *arguments: str) -> list[str]:
     ]
 
 
-def run_killed(em: Simulator, playbook: Path | str, until: Callable[[], bool], *arguments: str) -> None:
-    """Run a playbook and kill all of it, modules too, as soon as ``until`` says so; it must not end before."""
-    with tempfile.TemporaryDirectory() as name:
-        running = subprocess.Popen(
-            command(playbook, *arguments),
-            env=environment(em, Path(name)),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            while running.poll() is None and not until():
-                time.sleep(0.02)
-            assert running.poll() is None, f"{playbook} came to its end"
-        finally:
-            for process in [running.pid, *descendants(running.pid)]:
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
-            running.wait()
-
-
-def descendants(process: int) -> list[int]:
-    """What a process has begun, and what that has. A group would not do: Ansible's workers have one of their own."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    children: dict[int, list[int]] = {}
-    for child, parent in (map(int, line.split()) for line in listed.splitlines()):
-        children.setdefault(parent, []).append(child)
-    found = list(children.get(process, []))
-    for one in found:
-        found.extend(children.get(one, []))
-    return found
-
-
 def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_environment: str) -> Played:
-    """Run a playbook file, or one of the collection by its full name, with ``ansible-playbook`` on localhost."""
+    """Run a playbook, a file or the full name of one of the collection, with ``ansible-playbook`` on localhost."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         done = subprocess.run(
@@ -157,6 +130,44 @@ def run_file(em: Simulator, playbook: Path | str, *arguments: str, **more_enviro
         entries = [log[number] for number in range(line["first"] + 1, line["last"] + 1) if number in log]
         steps.append(Step(line["name"], line["status"], line["result"], entries))
     return Played(steps, done.stdout + done.stderr, done.returncode)
+
+
+def kill_when(em: Simulator, reached: Callable[[], bool], playbook: Path | str, *arguments: str) -> None:
+    """Run a playbook and kill it, and all that it has started, as soon as ``reached()``, as a crash would."""
+    with tempfile.TemporaryDirectory() as name, (Path(name) / "output").open("w+", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            command(playbook, *arguments), env=environment(em, Path(name)), stdout=output, stderr=output
+        )
+        try:
+            deadline = time.monotonic() + 120
+            while not reached():
+                if process.poll() is not None or time.monotonic() > deadline:
+                    output.seek(0)
+                    raise AssertionError(f"The playbook never got there.\n{output.read()}")
+                time.sleep(0.02)
+        finally:
+            _kill(process.pid)
+            process.wait()
+
+
+def _kill(root: int) -> None:
+    """End a process and its descendants at once. They are stopped first, so that none starts another meanwhile."""
+    family = [root]
+    for pid in family:
+        os.kill(pid, signal.SIGSTOP)
+        family += _children(pid)
+    for pid in family:
+        os.kill(pid, signal.SIGKILL)
+
+
+def _children(parent: int) -> list[int]:
+    found = []
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            # The name of the program, in parentheses, may hold anything. The parent is the second word after it.
+            if int(file.read_text().rpartition(")")[2].split()[1]) == parent:
+                found.append(int(file.parent.name))
+    return found
 
 
 def run(em: Simulator, tasks: Sequence[Mapping[str, Any]] | str, *arguments: str, **more_environment: str) -> Played:
@@ -208,5 +219,5 @@ def prove(em: Simulator, tasks: Sequence[Mapping[str, Any]] | str) -> dict[str, 
             task["name"]: Proof(*(played[f"{task['name']} [{part}]"] for part in ("check", "run", "again")))
             for task in listed
         }
-    except StopIteration:
+    except IndexError:
         raise AssertionError(played.output) from None

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the table of modules in README.md from the documentation of the modules.
+"""Write the tables of modules and roles in README.md from their documentation.
 
 Run without arguments to write it. A test compares what it would write with what is there.
 """
@@ -15,7 +15,6 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
-BEGIN, END = "<!-- modules: written by tests/tools/readme.py -->", "<!-- end of modules -->"
 
 
 def documentation(module: Path) -> dict[str, object]:
@@ -26,17 +25,32 @@ def documentation(module: Path) -> dict[str, object]:
     raise ValueError(f"{module.name} has no DOCUMENTATION")
 
 
-def table() -> str:
-    """The table, a line for each module in alphabetical order."""
+def modules() -> list[str]:
+    """A row for each module in alphabetical order."""
     documented = [documentation(module) for module in sorted((ROOT / "plugins/modules").glob("*.py"))]
-    rows = [f"| `{module['module']}` | {module['short_description']} |" for module in documented]
-    return "\n".join([BEGIN, "", "| module | what it does |", "| --- | --- |", *rows, "", END])
+    return [f"| `{module['module']}` | {module['short_description']} |" for module in documented]
+
+
+def roles() -> list[str]:
+    """A row for each role in alphabetical order, with links to its reference and, where there is one, to its guide."""
+    return [_role(path.parents[1].name, path) for path in sorted((ROOT / "roles").glob("*/meta/argument_specs.yml"))]
+
+
+def _role(name: str, specification: Path) -> str:
+    short = yaml.safe_load(specification.read_text(encoding="utf-8"))["argument_specs"]["main"]["short_description"]
+    return f"| [`{name}`](roles/{name}/README.md) | {short} | [guide](docs/{name}.md) |"
 
 
 def completed(readme: str) -> str:
-    """``readme`` with the table as it should be."""
-    before, rest = readme.split(BEGIN)
-    return before + table() + rest.split(END)[1]
+    """``readme`` with the tables as they should be."""
+    for kind, head, rows in (
+        ("modules", "| module | what it does |\n| --- | --- |", modules()),
+        ("roles", "| role | what it does | |\n| --- | --- | --- |", roles()),
+    ):
+        begin, end = f"<!-- {kind}: written by tests/tools/readme.py -->", f"<!-- end of {kind} -->"
+        before, rest = readme.split(begin)
+        readme = "\n".join([before + begin, "", head, *rows, "", end]) + rest.split(end)[1]
+    return readme
 
 
 if __name__ == "__main__":

@@ -51,7 +51,8 @@ if [ -z "$python" ]; then
     echo "No Python 3.11, 3.12 or 3.13 that works was found (it needs the modules venv and ensurepip). PYTHON=/path/to/python names one." >&2
     exit 1
 fi
-echo "Setting up $folder with $python (once; it needs the Python package index)"
+# On standard output there is only what the target itself says: that of `make simulator` is read by programs.
+echo "Setting up $folder with $python (once; it needs the Python package index)" >&2
 
 arguments=()
 for file in "$@"; do

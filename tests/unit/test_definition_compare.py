@@ -31,6 +31,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _de
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _definition_secrets as secrets
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import DefinitionError
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition_compare import (
+    changed_names,
     diff,
     differences,
     same_but_volatile,
@@ -492,3 +493,46 @@ def test_a_later_export_of_the_same_says_the_same() -> None:
     assert same_but_volatile(whole, later)
     assert not same_but_volatile(whole, {**later, SECTIONS: {}})
     assert not same_but_volatile(whole, {**later, "unheard_of": 1})
+
+
+def test_secrets_of_another_server_make_way_for_those_of_the_one_it_is_for() -> None:
+    def document(*endpoints: dict[str, Any]) -> dict[str, Any]:
+        return {definition.SECTIONS: {"databases": list(endpoints)}}
+
+    theirs = document(
+        {"name": "A", "db_settings": {"password": "{ZAA}", "server": "a", "more": {"key": "{ZBB}", "none": None}}},
+        {"name": "B", "db_settings": {"password": "{ZCC}", "list": ["{ZDD}", "x"]}},
+    )
+    own = document(
+        {"name": "B", "db_settings": {"password": "{Z11}", "list": ["{Z22}", "y"], "server": "b"}},
+        {"name": "A", "db_settings": {"password": "clear", "more": {"key": "{Z33}"}}},
+    )
+    assert secrets.resealed(theirs, own) == document(
+        {"name": "A", "db_settings": {"server": "a", "more": {"key": "{Z33}", "none": None}}},
+        {"name": "B", "db_settings": {"password": "{Z11}", "list": ["{Z22}", "x"]}},
+    )
+    assert secrets.resealed(theirs, None) == secrets.strip(theirs)
+
+
+@given(definitions())
+def test_with_its_own_secrets_a_definition_is_as_it_was(one: dict[str, Any]) -> None:
+    assert secrets.resealed(one, one) == one
+
+
+def test_names_of_what_changed() -> None:
+    def document(tasks: dict[str, int], endpoints: dict[str, str], **others: Any) -> dict[str, Any]:
+        named = {
+            "tasks": [{"task": {"name": name}, "x": value} for name, value in tasks.items()],
+            "databases": [{"name": name, "password": value} for name, value in endpoints.items()],
+        }
+        return {definition.SECTIONS: {**named, **others}}
+
+    one = document({"same": 1, "changed": 1, "gone": 1}, {"e": "{ZAA}"}, scheduler={"a": 1}, error_behavior={})
+    other = document({"new": 1, "same": 1, "changed": 2}, {"e": "{ZBB}"}, scheduler={"a": 2}, error_behavior={})
+    assert changed_names(one, other) == {
+        "tasks": ["changed", "gone", "new"],
+        "endpoints": ["e"],
+        "sections": ["scheduler"],
+    }
+    assert changed_names(None, one)["tasks"] == ["same", "changed", "gone"]
+    assert changed_names(one, one) == {"tasks": [], "endpoints": [], "sections": []}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _failover
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _failover_setup
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._failover import Watched
 
@@ -22,9 +22,9 @@ def endpoint(name: str, server: str = "a", role: str = "SOURCE", type_id: str = 
     return {"name": name, "role": role, "type_id": type_id, "db_settings": settings}
 
 
-def setup(*endpoints: dict[str, Any], live: str = "ORA") -> _failover.Setup:
+def setup(*endpoints: dict[str, Any], live: str = "ORA") -> _failover_setup.Setup:
     """What an export with these endpoints says."""
-    return _failover.setup({"cmd.replication_definition": {"databases": list(endpoints)}}, "s", live)
+    return _failover_setup.setup({"cmd.replication_definition": {"databases": list(endpoints)}}, "s", live)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_which_configuration_is_active(live: dict[str, Any], active: list[str]) 
 )
 def test_what_cannot_be_reconfigured_is_refused(endpoints: list[dict[str, Any]], words: str) -> None:
     with pytest.raises(Refused, match=words):
-        _failover.donor_of(setup(*endpoints), "s", "X")
+        _failover_setup.donor_of(setup(*endpoints), "s", "X")
 
 
 def watched(*states: str, seconds: float = 1.0) -> Watched:

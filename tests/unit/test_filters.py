@@ -21,13 +21,14 @@ from unit.definition_strategies import FIXTURES, SECTIONS, export
 from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition,
     definition_diff,
+    failover_rows,
     promotion_report,
     promotions,
     retarget,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PLUGINS = [definition, retarget, definition_diff, promotions, promotion_report]
+PLUGINS = [definition, retarget, definition_diff, failover_rows, promotions, promotion_report]
 FILES = {
     "dev.json": "export_task_windows.json",
     "prod.json": "export_all.json",

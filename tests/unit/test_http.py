@@ -259,6 +259,21 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(script.sent) == 1 + CONNECTION.retries
 
 
+def test_an_error_of_the_server_without_a_code_is_not_blamed_on_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = reply(404, '{"Message": "No such resource."}', Content_Type="application/json; charset=utf-8")
+    session, _script = scripted(monkeypatch, answer)
+    with pytest.raises(NoAnswer) as got:
+        session.send(READ)
+    told = 'HTTP 404 with application/json, without an error code: {"Message": "No such resource."}'
+    assert got.value.problem == told
+
+
+def test_json_of_another_shape_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, reply(200, '{"status": "ok"}'))
+    with pytest.raises(NoAnswer, match=r"GetTaskDetails got no usable answer: JSON of another shape, state is missing"):
+        Api(session).get_task_details("s", "t")
+
+
 def test_an_untrusted_certificate_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     untrusted = ssl.SSLCertVerificationError("self-signed certificate")
     wrapped = requests.exceptions.SSLError(

@@ -75,6 +75,11 @@ def test_action_group_holds_every_module() -> None:
     assert load("meta/runtime.yml")["action_groups"] == {"aem": MODULES}
 
 
+def test_every_module_can_run_in_the_worker() -> None:
+    actions = {path.stem: path.resolve().name for path in (ROOT / "plugins/action").glob("*.py")}
+    assert actions == dict.fromkeys(MODULES, "aem_session.py")
+
+
 def test_galaxy_metadata() -> None:
     galaxy = load("galaxy.yml")
     assert (galaxy["namespace"], galaxy["name"]) == ("qlik", "enterprise_manager")

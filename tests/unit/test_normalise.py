@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -69,13 +70,22 @@ def test_numbers(came: Any, read: Any) -> None:
     assert vocabulary.integer(came) == read
 
 
+REACHED = {"host": "h", "port": 443, "username": "u", "password": "{S:1}"}
+
+
 def test_server_of_words_and_of_values() -> None:
-    words = {"$type": "AemComposeServer", "type": "COMPOSE", "name": "c", "port": "443", "monitored": "true"}
-    values = {"$type": "AemComposeServer", "name": "c", "port": 443, "monitored": True}
+    words = {**REACHED, "$type": "AemComposeServer", "type": "COMPOSE", "port": "443", "monitored": "true"}
+    values = {**REACHED, "$type": "AemComposeServer", "monitored": True}
     words["verify_server_certificate"] = values["verify_server_certificate"] = "false"
     assert normalise.server(words) == normalise.server(values)
     assert normalise.server(words)["type"] == "compose"
     assert normalise.server(words)["verify_server_certificate"] is False
+
+
+def test_what_somebody_has_typed_is_never_taken_for_no_message() -> None:
+    assert normalise.server({**REACHED, "description": "NONE"})["description"] == "NONE"
+    assert normalise.server_list({"serverList": [{"name": "r", "description": "NONE"}]})[0]["description"] == "NONE"
+    assert normalise.barrier({"application": "NONE"})["application"] == "NONE"
 
 
 @pytest.mark.parametrize("wrapper", ["server_details", "serverDetails"])
@@ -180,6 +190,7 @@ def test_endpoint_test_of_each_dialect(answer: dict[str, Any]) -> None:
 
 
 def test_tables_endpoints_selection_and_barrier() -> None:
+    assert normalise.table_list({"tablelist": [{"table": "T", "state": 4}]})[0]["schema"] == ""
     assert normalise.table_list({"TableList": [{"schema": "S", "table": "T", "state": 4}]}) == [
         {"schema": "S", "table": "T", "state": "TABLE_ERROR"}
     ]
@@ -190,10 +201,51 @@ def test_tables_endpoints_selection_and_barrier() -> None:
         {"endpointList": [{"name": "e", "type": "ORACLE", "role": 1, "isLicensed": "true"}]}
     ) == [{"name": "e", "type": "ORACLE", "role": "SOURCE", "is_licensed": True}]
     selection = normalise.table_selection(
-        {"included_pattern": [{"owner": "o", "name": "%", "load_order": "LOWER", "table_type": 2}, {"owner": "o"}]}
+        {
+            "included_pattern": [
+                {"owner": "o", "name": "%", "load_order": "LOWER", "table_type": 2},
+                {"owner": "o", "name": "T"},
+            ]
+        }
     )
     assert selection["included_pattern"][0]["load_order"] == -5000
     assert selection["included_pattern"][0]["table_type"] == "VIEW"
-    assert selection["included_pattern"][1] == {"owner": "o", "load_order": 0, "table_type": "TABLE"}
+    assert selection["included_pattern"][1] == {"owner": "o", "name": "T", "load_order": 0, "table_type": "TABLE"}
     assert selection["excluded_pattern"] == selection["explicit_included_tables"] == []
     assert normalise.barrier({"application": None}) == {"application": "", "retention_point": ""}
+
+
+@pytest.mark.parametrize(
+    ("read", "answer"),
+    [
+        (normalise.server, {}),
+        (normalise.server_list, {"serverList": 7}),
+        (normalise.server_list, {"serverList": [{}]}),
+        (normalise.server_details, {"server_details": "x"}),
+        (normalise.server_details, {"server_details": {"name": "r", "configuration": ["x"]}}),
+        (normalise.acl, {"admin_role": "x"}),
+        (normalise.acl, {"admin_role": {"users": [{"name": None}]}}),
+        (normalise.task_list, {"taskList": [None]}),
+        (normalise.task_list, {"taskList": [{"name": "t", "state": ["RUNNING"]}]}),
+        (normalise.task_list, {"taskList": [{"name": "t", "state": 1, "assigned_tags": "x"}]}),
+        (normalise.task_details, {"status": "ok"}),
+        (normalise.table_list, {"tablelist": [{"schema": "S", "state": 1}]}),
+        (normalise.table_statuses, {"table_details": "x"}),
+        (normalise.table_selection, {"included_pattern": [{"owner": "o"}]}),
+        (normalise.endpoint_list, {"endpointList": [{"role": 1}]}),
+        (normalise.task_run, {}),
+        (normalise.task_run, {"state": ["RUNNING"], "error_message": "It cannot."}),
+    ],
+)
+def test_json_that_is_no_answer_of_the_method(read: Callable[[Any], Any], answer: dict[str, Any]) -> None:
+    with pytest.raises(normalise.WrongShape):
+        read(answer)
+
+
+def test_what_may_be_left_out_or_null() -> None:
+    assert normalise.server_list({}) == normalise.server_list({"serverList": None}) == []
+    assert normalise.acl({"admin_role": {"users": None}})["admin_role"] == {"users": [], "groups": []}
+    assert normalise.task_list({"taskList": [{"name": "t", "state": 1}]})[0]["assigned_tags"] == []
+    assert normalise.task_run({"error_message": "It cannot."}) == {"state": None, "error_message": "It cannot."}
+    strange = {"owner": "o", "name": "n", "load_order": [1]}
+    assert normalise.table_selection({"included_pattern": [strange]})["included_pattern"][0]["load_order"] == [1]

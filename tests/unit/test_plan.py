@@ -172,6 +172,7 @@ UNSENT = NoAnswer("DeleteThing", "refused", sent=False)
         ([GONE], False, False, 1),
         ([LOST], False, True, 1),
         ([LOST, None], True, True, 2),
+        ([LOST, GONE], True, True, 2),
     ],
 )
 def test_a_deletion_is_settled(ends: list[AemError | None], still_there: bool, changed: bool, deletions: int) -> None:

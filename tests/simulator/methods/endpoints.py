@@ -10,6 +10,7 @@ from typing import Any
 from simulator import dialect, wire
 from simulator import repository as definitions
 from simulator.call import Call
+from simulator.connections import unreachable_host
 from simulator.errors import ApiError
 from simulator.model import RUNNING, ConnectionTest, Server
 from simulator.registry import answers
@@ -74,7 +75,7 @@ async def test_endpoint(call: Call) -> dict[str, str]:
     """Connect to an endpoint and tell how that went."""
     server, endpoint = call.server(), call.endpoint()
     timeout = wire.seconds(call.query, "timeout", DEFAULT_TIMEOUT)
-    result = endpoint.test_result or _natural_result(server, call.names["endpoint"])
+    result = endpoint.test_result or _natural_result(call, server)
     seconds = call.settings.test_seconds if endpoint.test_seconds is None else endpoint.test_seconds
     if result.status == TIMED_OUT or seconds > timeout:
         await call.world.clock.sleep(min(seconds, timeout))
@@ -84,8 +85,12 @@ async def test_endpoint(call: Call) -> dict[str, str]:
     return dialect.endpoint_test(call.dialect, result.status, result.message, result.detailed_message)
 
 
-def _natural_result(server: Server, endpoint: str) -> ConnectionTest:
-    """How a test ends that nobody has said anything about: well, unless a secret comes from another server."""
+def _natural_result(call: Call, server: Server) -> ConnectionTest:
+    """How a test ends that nobody has said anything about: well, unless its host or a secret is not good here."""
+    endpoint = call.names["endpoint"]
+    host = unreachable_host(call.world.estate, server, endpoint)
+    if host:
+        return ConnectionTest("ERROR", "Cannot connect to the endpoint.", f"Host {host} cannot be reached.")
     if definitions.secrets_are_usable(server.repository, endpoint):
         return ConnectionTest("CONNECTED")
     return _FOREIGN_SECRET

@@ -28,6 +28,28 @@ def test_the_list(desk: Desk) -> None:
     }
 
 
+def test_a_database_that_cannot_be_reached(desk: Desk) -> None:
+    desk.estate.unreachable_hosts.append("ORA-B.corp.example")
+    tested = desk.call("GET", "servers", PRD, "endpoints", "ORA__Standby", action="test", timeout=5)
+    assert (tested.data["status"], tested.data["detailed_message"]) == (
+        "ERROR",
+        "Host ora-b.corp.example cannot be reached.",
+    )
+    assert desk.call("GET", *ORA, action="test", timeout=5).data["status"] == "CONNECTED"
+    query = {"action": "reconfigure", "configuration": "Standby", "recycle": "true"}
+    assert desk.call("PUT", *ORA, **query).status == 200
+    desk.clock.seconds += 60
+    for name in USING_ORA:
+        task = desk.task(PRD, name)
+        assert task.state == "ERROR"
+        assert task.message == "Cannot connect to endpoint ORA: host ora-b.corp.example cannot be reached"
+    assert desk.call("PUT", *ORA, **{**query, "configuration": "Primary"}).status == 200
+    run = desk.call(
+        "POST", "servers", PRD, "tasks", "Orders to DW", action="run", option="RESUME_PROCESSING", timeout=9
+    )
+    assert run.data["state"] == "RUNNING"
+
+
 def settings(desk: Desk, name: str = "ORA", server: str = PRD) -> dict[str, Any]:
     return dict(desk.estate.servers[server].repository.endpoints[name]["db_settings"])
 

@@ -1,0 +1,1 @@
+aem_session.py

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts the work of a module in Ansible's own worker process, where no new process has to be started for it.
+
+Options are read, checked and kept secret as AnsibleModule does it. This is private to the collection: it may change in
+any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+
+from ..module_utils._module import Declaration, perform, told_to_ansible
+
+
+def run(
+    name: str, declaration: Declaration, options: Mapping[str, Any], check_mode: bool, with_diff: bool
+) -> dict[str, Any]:
+    """The result of the module ``name`` with the ``options`` of a task, as the task reports it."""
+    checked = ArgumentSpecValidator(declaration.argument_spec(), **declaration.rules).validate(plain(options))
+    params, secrets = checked.validated_parameters, checked._no_log_values
+    own = declaration.secrets_of(params)
+    if own is not None:
+        secrets = own
+    if checked.errors.errors:
+        told: dict[str, Any] = {"failed": True, "msg": _refusal(name, checked.errors)}
+    else:
+        result = perform(declaration.work, params, check_mode, secrets.update)
+        told = told_to_ansible(result, with_diff)
+        if result.error:
+            told["failed"] = True
+        if result.warnings:
+            told["warnings"] = result.warnings
+    told["invocation"] = {"module_args": _without_secrets(declaration, params)}
+    return dict(remove_values(told, secrets))
+
+
+def plain(value: Any) -> Any:
+    """``value`` as it would reach a module process: of plain types only, with what a vault holds in clear."""
+    if isinstance(value, Mapping):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _refusal(name: str, errors: Any) -> str:
+    first = errors[0]
+    if isinstance(first, UnsupportedError):
+        return f"Unsupported parameters for ({name}) module: {errors.msg}"
+    return str(errors.msg)
+
+
+def _without_secrets(declaration: Declaration, params: Mapping[str, Any]) -> dict[str, Any]:
+    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    secret = {key for key, spec in declaration.argument_spec().items() if spec.get("no_log") is True}
+    return {key: hidden if key in secret and value else value for key, value in params.items()}

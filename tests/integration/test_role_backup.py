@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role backup as people schedule it: by its playbook, with a server that is down, and with git."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_backup, aem_export
+from simulator import Settings, Simulator
+from support.api_calls import NIGHTLY, PRD, QAS
+from support.inprocess import perform
+from support.playbooks import run, run_file
+
+PLAYBOOK = "qlik.enterprise_manager.backup"
+ROLE = {"ansible.builtin.include_role": {"name": PLAYBOOK}}
+SECTIONS = "cmd.replication_definition"
+
+
+@pytest.fixture
+def em() -> Iterator[Simulator]:
+    """An Enterprise Manager with a server that is down."""
+    with Simulator(Settings(import_seconds=0.0)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user who has never set git up."""
+    (tmp_path / "home").mkdir()
+    return {"HOME": str(tmp_path / "home"), "GIT_CONFIG_NOSYSTEM": "1", "GIT_CEILING_DIRECTORIES": str(tmp_path.parent)}
+
+
+def git(path: Path, *arguments: str) -> list[str]:
+    """What git says of a folder, in lines."""
+    command = ["git", "-c", "safe.directory=*", "-C", str(path), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip().splitlines()
+
+
+def definition(em: Simulator, size: int) -> Any:
+    """The definition of a task, with another value of one setting."""
+    wanted = perform(em, aem_export, server=QAS, task=NIGHTLY).values["definition"]
+    wanted[SECTIONS]["tasks"][0]["task_settings"]["common_settings"]["lob_max_size"] = size
+    return wanted
+
+
+def test_a_night_with_a_server_that_is_down(em: Simulator, tmp_path: Path, home: dict[str, str]) -> None:
+    path = tmp_path / "backups"
+    given = {"backup_path": str(path), "backup_keep_last": 5, "backup_git": {"commit": True, "author_name": "Night"}}
+    checked = run_file(em, PLAYBOOK, "--check", "--diff", "-e", json.dumps(given), **home)
+    assert not path.exists()
+    assert "would be stored" in checked.output
+    path.mkdir()
+    (path / "notes.txt").write_text("of the user", encoding="utf-8")
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **home)
+    # The others are stored, committed and told, and the run fails at its end.
+    for done in (checked, played):
+        assert done.return_code != 0
+        assert [step for step in done.steps if step.failed] == done.named("Back the servers up"), done.output
+    report = played["Keep what has become of it"].result["ansible_facts"]["backup_report"]
+    assert report["failed"] == ["replicate-branch"]
+    assert [item["status"] for item in report["servers"]] == ["stored", "stored", "stored", "failed"]
+    told = played["Tell what has become of it"].result["msg"]
+    assert told[0].startswith(f"{PRD}: stored, 6 tasks, ")
+    assert told[3].startswith("replicate-branch: FAILED, its older backups are as they were. Server replicate-branch:")
+    assert told[4] == "compose-dw: passed over, a Compose server has no export"
+    assert git(path, "log", "--format=%an <%ae> %s") == [
+        f"Night <backup@localhost> Backup of {PRD}, replicate-qas, replicate-dev"
+    ]
+    assert report["commit"] == git(path, "rev-parse", "--short", "HEAD")[0]
+    body = git(path, "log", "--format=%b")
+    assert body[1].startswith("replicate-qas: tasks Nightly 01 accounts, Nightly 02 addresses,")
+    assert "and 16 more; endpoints QAS Oracle, " in body[1]
+    files = git(path, "ls-files")
+    assert len(files) == 6
+    assert {Path(file).name for file in files if "definitions" not in file} == {"manifest.json"}
+    own = [file for folder in path.glob("repl*") for file in folder.rglob("*") if file.is_file()]
+    assert {file.stat().st_mode & 0o777 for file in own} == {0o600}
+    assert not [file for file in (path / ".git/objects").rglob("*") if file.is_file() and file.stat().st_mode & 0o077]
+
+
+def test_what_changes_is_named_and_what_does_not_is_not_committed(
+    em: Simulator, tmp_path: Path, home: dict[str, str]
+) -> None:
+    # The user's own repository, with something that is staged already.
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "staged.txt").write_text("of the user", encoding="utf-8")
+    git(tmp_path, "add", "staged.txt")
+    path = tmp_path / "backups"
+    # Of a run that was killed before it could commit.
+    assert perform(em, aem_backup, path=str(path), servers=[QAS]).error is None
+    given = {"backup_path": str(path), "backup_servers": [QAS], "backup_keep_days": 0, "backup_git": {"commit": True}}
+    change = {"qlik.enterprise_manager.aem_import": {"server": QAS, "task": NIGHTLY, "definition": definition(em, 99)}}
+    played = run(em, [ROLE, change, ROLE, ROLE], "-e", json.dumps(given), **home)
+    assert played.return_code == 0, played.output
+    assert git(tmp_path, "log", "--format=%s%n%b", "--reverse") == [
+        "Backup of an earlier run, which did not come to its end",
+        "",
+        "Backup of replicate-qas",
+        f"replicate-qas: tasks {NIGHTLY}; old backups removed: 1",
+    ]
+    steps = played.named("Back the servers up")
+    assert [step.changed for step in steps] == [False, True, False]
+    last = played.steps[played.steps.index(steps[-1]) :]
+    assert not any(step.changed for step in last)
+    # What was removed is out of the folder, and in the history.
+    assert len(git(tmp_path, "ls-files", "backups")) == 2
+    assert git(tmp_path, "status", "--porcelain", "--untracked-files=no") == ["A  staged.txt"]

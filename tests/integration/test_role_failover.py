@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role failover, as a user runs its playbook: planned, in an outage, back, broken and killed on the way."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator import Settings, Simulator
+from support.playbooks import Played, kill_when, run_file
+
+PLAYBOOK = "qlik.enterprise_manager.failover"
+PRD, QAS = "Replicate PRD 1", "replicate-qas"
+ORA = {"server": PRD, "endpoint": "ORA", "configuration": "Standby"}
+QAS_ORACLE = {"server": QAS, "endpoint": "QAS Oracle", "configuration": "Standby"}
+RAN = ["Orders to DW", "Orders to Kafka"]
+STANDBY, PRIMARY = "ora-b.corp.example", "ora-a.corp.example"
+
+
+@pytest.fixture(scope="module")
+def em() -> Iterator[Simulator]:
+    """An Enterprise Manager for the tests of this module."""
+    with Simulator(Settings(start_seconds=0.2, stop_seconds=0.2)) as simulator:
+        yield simulator
+
+
+@dataclass(frozen=True)
+class Site:
+    """An Enterprise Manager with its estate as at the start, and the folder of the role."""
+
+    em: Simulator
+    folder: Path
+
+    def arguments(self, *switches: dict[str, str], **options: Any) -> list[str]:
+        """The variables of the role on the command line."""
+        named = {f"failover_{name}": value for name, value in options.items()}
+        given = {"failover_endpoints": list(switches or [ORA]), "failover_dir": str(self.folder), **named}
+        return ["-e", json.dumps(given)]
+
+    def run(self, *switches: dict[str, str], flags: tuple[str, ...] = (), **options: Any) -> Played:
+        """Run the playbook."""
+        self.em.clear_log()
+        return run_file(self.em, PLAYBOOK, *flags, *self.arguments(*switches, **options))
+
+    def writes(self) -> list[str]:
+        """The API methods that were called since and write."""
+        return [entry["api_method"] for entry in self.em.log() if entry["writes"]]
+
+    def states(self, server: str = PRD) -> dict[str, str]:
+        """The states of the tasks of a server."""
+        estate = self.em.estate()
+        found = next(item for item in estate["servers"] if item["name"] == server)
+        return {task["name"]: task["state"] for task in found["tasks"]}
+
+    def database(self, server: str = PRD, endpoint: str = "ORA") -> str:
+        """The address of the database that an endpoint has in its settings."""
+        found = next(item for item in self.em.estate()["servers"] if item["name"] == server)
+        endpoints = found["definition"]["cmd.replication_definition"]["databases"]
+        return str(next(item for item in endpoints if item["name"] == endpoint)["db_settings"]["server"])
+
+    def is_as_after_a_failover(self) -> bool:
+        """Whether the end is that of a run that nothing disturbed."""
+        return STANDBY in self.database() and self.states() == self.before and not self.records()
+
+    def is_as_before(self) -> bool:
+        """Whether nothing is left of a failover."""
+        return PRIMARY in self.database() and self.states() == self.before and not self.records()
+
+    @property
+    def before(self) -> dict[str, str]:
+        """The states of the tasks at the start."""
+        return {**self.states(), **dict.fromkeys(RAN, "RUNNING"), "Orders archive": "STOPPED"}
+
+    def records(self) -> list[Path]:
+        """What has been left to remember which tasks ran."""
+        return list(self.folder.glob("*/records/*/*.json"))
+
+    def reports(self) -> list[Path]:
+        """The reports that have been written."""
+        return list(self.folder.glob("*/*.md"))
+
+
+@pytest.fixture
+def site(em: Simulator, tmp_path: Path) -> Site:
+    """The Enterprise Manager with its estate as at the start."""
+    em.reset()
+    em.clear_faults()
+    return Site(em, tmp_path)
+
+
+def lines(played: Played) -> str:
+    """What the run tells at its end."""
+    return str(played["Tell what became of each task"].result["msg"])
+
+
+def test_a_planned_failover_there_again_and_back(site: Site) -> None:
+    checked = site.run(flags=("--check", "--diff"), latency=60)
+    assert checked.return_code == 0, checked.output
+    assert site.writes() == []
+    assert list(site.folder.iterdir()) == []
+    plan = str(checked["Say what will be done"].result["msg"])
+    assert "ORA goes from Primary to Standby. Tasks: RUNNING: Orders to DW, Orders to Kafka; STOPPED" in plan
+    assert "exactly these tasks are resumed" in plan
+    assert checked["Stop the tasks"].changed
+    assert checked["Switch the endpoints"].changed
+
+    done = site.run(latency=60)
+    assert done.return_code == 0, done.output
+    assert site.is_as_after_a_failover()
+    assert site.writes() == ["StopTask"] * 2 + ["ReconfigureEndpointNoWait"] + ["RunTask"] * 2
+    assert "was RUNNING, is RUNNING; stopped in" in lines(done)
+    (report,) = site.reports()
+    assert stat.S_IMODE(report.stat().st_mode) == 0o600
+    assert "| Replicate PRD 1 | ORA | Primary | Standby |" in report.read_text(encoding="utf-8")
+    told = done["Put the report together"].result["ansible_facts"]["failover_report"]
+    assert (told["outcome"], told["failure"]) == ("switched", "")
+    assert [row["name"] for row in told["tasks"]] == [*RAN, "Orders archive"]
+
+    again = site.run(latency=60)
+    assert (again.return_code, site.writes()) == (0, [])
+    assert not any(step.changed for step in again.steps)
+    assert len(site.reports()) == 1
+
+    back = site.run({**ORA, "configuration": "Primary"})
+    assert back.return_code == 0, back.output
+    assert site.is_as_before()
+
+
+def test_an_outage_of_two_servers_at_once(site: Site) -> None:
+    running = site.states(QAS)
+    played = site.run(ORA, QAS_ORACLE, recycle=True)
+    assert played.return_code == 0, played.output
+    assert site.is_as_after_a_failover()
+    assert site.database(QAS, "QAS Oracle") == "//qas-ora-b:1521/QAS"
+    # A task that was recovering runs again.
+    assert site.states(QAS) == {**running, "Regression changes": "RUNNING"}
+    assert site.writes() == ["ReconfigureEndpointNoWait"] * 2
+    assert "Nightly 21 returns was RUNNING, is RUNNING; recycled in" in lines(played)
+
+
+def out_of_reach(site: Site, test_result: str | None = None) -> None:
+    """Let the other database be out of reach, whatever a connection test says."""
+    estate = site.em.estate()
+    estate["unreachable_hosts"].append(STANDBY)
+    server = next(item for item in estate["servers"] if item["name"] == PRD)
+    if test_result:
+        endpoint = next(item for item in server["endpoints"] if item["name"] == "ORA__Standby")
+        endpoint["test_result"] = test_result
+    site.em.set_estate(estate)
+
+
+def test_what_is_not_ready_is_left_alone_and_all_of_it_is_told(site: Site) -> None:
+    out_of_reach(site)
+    played = site.run(ORA, {**QAS_ORACLE, "configuration": "Third"}, {**ORA, "endpoint": "POS SQL Server"})
+    assert played.return_code != 0
+    told = played["Look whether the endpoints are ready"].result["msg"]
+    for words in (
+        "ora-b.corp.example cannot be reached",
+        "has no configuration 'Third'",
+        "only ORACLE_COMPONENT_TYPE can be reconfigured",
+    ):
+        assert words in told
+    assert (site.writes(), site.records()) == ([], [])
+
+
+@pytest.mark.parametrize("recycle", [False, True])
+def test_a_database_that_is_lost_after_the_check_means_return(site: Site, recycle: bool) -> None:
+    out_of_reach(site, test_result="CONNECTED")
+    played = site.run(recycle=recycle)
+    assert played.return_code != 0
+    assert site.is_as_before()
+    assert site.writes().count("ReconfigureEndpointNoWait") == 2
+    assert "have their former settings, and the tasks that ran before run" in lines(played)
+    failed = played["Fail, since not all is as it should be"].result["msg"]
+    assert "host ora-b.corp.example cannot be reached" in failed
+    (report,) = site.reports()
+    assert "Failed at:" in report.read_text(encoding="utf-8")
+
+
+def test_latency_above_the_limit_means_return_unless_told_not_to(site: Site) -> None:
+    stays = site.run(latency=2, health_timeout=1, revert=False)
+    assert stays.return_code != 0
+    assert STANDBY in site.database()
+    assert [path.name for path in site.records()] == ["ORA.json"]
+    assert "its latency of 3 s is above 2 s" in stays["Fail, since not all is as it should be"].result["msg"]
+    assert "was not taken back" in lines(stays)
+    # What it left is known to the next run, also where it came from.
+    returned = site.run(latency=2, health_timeout=1)
+    assert returned.return_code != 0
+    assert "An earlier run was interrupted" in str(returned["Say what will be done"].result["msg"])
+    assert site.is_as_before()
+
+
+def test_a_return_that_fails_keeps_what_is_to_be_brought_back(site: Site) -> None:
+    out_of_reach(site, test_result="CONNECTED")
+    code = "AEM_RECONFIGURE_ENDPOINT_INNER_ERR"
+    fault = {"kind": "error", "api_method": "ReconfigureEndpointNoWait", "error_code": code, "skip": 1}
+    site.em.inject(fault)
+    played = site.run()
+    assert played.return_code != 0
+    assert code in played["Fail, since not all is as it should be"].result["msg"]
+    assert len(site.records()) == 1
+    estate = site.em.estate()
+    estate["unreachable_hosts"].remove(STANDBY)
+    site.em.set_estate(estate)
+    assert site.run().return_code == 0
+    assert site.is_as_after_a_failover()
+
+
+def seen(site: Site, api_method: str, count: int, answered: bool) -> Callable[[], bool]:
+    """Whether so many of these calls have come in, or have been answered."""
+
+    def look() -> bool:
+        found = [entry for entry in site.em.log() if entry["api_method"] == api_method]
+        return len([entry for entry in found if entry["status"] or not answered]) >= count
+
+    return look
+
+
+@pytest.mark.parametrize(
+    ("slow", "api_method", "count", "answered"),
+    [
+        # Killed while the switch is still planned: the tasks are stopped.
+        ({"api_method": "ExportAll", "skip": 1}, "ExportAll", 2, False),
+        # Killed while it is looked whether the endpoint has its new settings: it has.
+        ({"api_method": "ExportAll", "skip": 2}, "ExportAll", 3, False),
+        # Killed while one task runs again and the other does not yet.
+        ({"api_method": "RunTask", "task": "Orders to Kafka"}, "RunTask", 2, False),
+    ],
+    ids=["after the stop", "after the switch", "during the resume"],
+)
+def test_a_run_that_is_killed_is_ended_by_the_next(
+    site: Site, slow: dict[str, Any], api_method: str, count: int, answered: bool
+) -> None:
+    site.em.clear_log()
+    site.em.inject({"kind": "slow", "seconds": 20, "times": 1, **slow})
+    kill_when(site.em, seen(site, api_method, count, answered), PLAYBOOK, *site.arguments())
+    site.em.clear_faults()
+    assert len(site.records()) == 1
+    assert not site.is_as_after_a_failover()
+    done = site.run()
+    assert done.return_code == 0, done.output
+    assert "An earlier run was interrupted" in str(done["Say what will be done"].result["msg"])
+    assert site.is_as_after_a_failover()
+    assert site.states()["Orders archive"] == "STOPPED"

@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Modules do the same in Ansible's own worker and in processes of their own, and run there when they must."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from simulator import Settings, Simulator
+from support.playbooks import Played, run
+
+SECRET = "pw-that-nobody-sees"
+# Each shows something that a host has to see to. A task fails where its name says so.
+TASKS = r"""
+- name: A change with a diff and a secret
+  qlik.enterprise_manager.aem_server: {name: new, host: h, username: 'D\u', password: pw-that-nobody-sees}
+  diff: true
+- name: The same in check mode
+  qlik.enterprise_manager.aem_server: {name: new, host: other, port: "444"}
+  check_mode: true
+  diff: true
+- name: Values that have to be converted
+  qlik.enterprise_manager.aem_task_health:
+    server: replicate-qas
+    tags: "nightly,critical"
+    timeout: "0"
+    fail_on_error: "no"
+- name: Nested options
+  qlik.enterprise_manager.aem_server_acl: {server: new, admin_role: {users: ['CORP\admin']}, purge: "yes"}
+- name: A secret within a dictionary
+  qlik.enterprise_manager.aem_endpoint:
+    server: replicate-dev
+    name: made
+    role: source
+    type_id: ORACLE_COMPONENT_TYPE
+    settings: {server: //h, username: "{{ user }}", password: "{{ secret }}"}
+- name: A loop
+  qlik.enterprise_manager.aem_server_info: {names: ["{{ item }}"]}
+  loop: [new, replicate-dev]
+- name: Defaults of a module
+  qlik.enterprise_manager.aem_table_info: {task: ERP to DW}
+  module_defaults:
+    qlik.enterprise_manager.aem_table_info: {server: Replicate PRD 1}
+- name: Defaults of the group
+  qlik.enterprise_manager.aem_table_info: {server: Replicate PRD 1, task: ERP to DW, table: "%S"}
+  module_defaults:
+    group/qlik.enterprise_manager.aem: {aem_concurrency: 3}
+- name: Fails with an error of the API
+  qlik.enterprise_manager.aem_task_info: {servers: [nowhere]}
+  ignore_errors: true
+- name: Fails half way
+  qlik.enterprise_manager.aem_task_state: {server: replicate-dev, tags: [faulty], state: started}
+  ignore_errors: true
+- name: Fails for an option that there is not
+  qlik.enterprise_manager.aem_server: {nmae: new}
+  ignore_errors: true
+- name: Fails for a nested option that there is not
+  qlik.enterprise_manager.aem_task_state: {selection: [{server: s, tasks: [t], tsaks: [u]}]}
+  ignore_errors: true
+- name: Fails for a value that is no choice
+  qlik.enterprise_manager.aem_server: {name: new, state: gone}
+  ignore_errors: true
+- name: Fails for options that exclude each other
+  qlik.enterprise_manager.aem_task_state: {server: s, selection: []}
+  ignore_errors: true
+- name: Fails for what is missing
+  qlik.enterprise_manager.aem_server: {}
+  ignore_errors: true
+- name: Not in the log
+  qlik.enterprise_manager.aem_server_info:
+  no_log: true
+"""
+TIMES = ("seconds", "begun")
+
+
+@pytest.fixture(scope="module")
+def em() -> Iterator[Simulator]:
+    """An Enterprise Manager for the tests of this module."""
+    with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05, import_seconds=0.05)) as simulator:
+        yield simulator
+
+
+def play(em: Simulator, in_worker: bool) -> Played:
+    """Run the tasks from the start of the estate, all that Ansible can tell included."""
+    em.reset()
+    variables = {"aem_in_worker": str(in_worker).lower(), "secret": SECRET, "user": "u"}
+    given = [word for name, value in variables.items() for word in ("-e", f"{name}={value}")]
+    return run(em, TASKS, "-vvv", *given)
+
+
+def without_times(value: Any) -> Any:
+    """A result without what is another each time."""
+    if isinstance(value, dict):
+        kept = {key: item for key, item in value.items() if key not in TIMES and not key.startswith("_ansible")}
+        return {key: without_times(item) for key, item in kept.items()}
+    return [without_times(item) for item in value] if isinstance(value, list) else value
+
+
+def test_both_hosts_tell_the_same(em: Simulator) -> None:
+    worker, process = play(em, in_worker=True), play(em, in_worker=False)
+    assert len(worker.steps) == len(process.steps)
+    for ours, theirs in zip(worker.steps, process.steps, strict=True):
+        assert (ours.name, ours.status) == (theirs.name, theirs.status)
+        assert ours.failed == ours.name.startswith("Fails"), ours.result
+        assert without_times(ours.result) == without_times(theirs.result), ours.name
+        assert sorted(ours.calls) == sorted(theirs.calls), ours.name
+    for played in (worker, process):
+        assert SECRET not in played.output
+        assert SECRET not in str([step.result for step in played.steps])
+
+
+NO_PYTHON = ("-e", "ansible_python_interpreter=/nowhere/python")
+CHECK = {"name": "Look", "qlik.enterprise_manager.aem_server_info": {"names": ["replicate-dev"]}}
+
+
+def test_no_process_is_started_where_none_is_needed(em: Simulator) -> None:
+    assert run(em, [CHECK], *NO_PYTHON).return_code == 0
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"vars": {"aem_in_worker": False}},
+        {"environment": {"AEM_USERNAME": "CORP\\operator"}},
+        {"async": 30, "poll": 1},
+    ],
+    ids=["told so", "environment", "async"],
+)
+def test_a_process_is_started_where_it_makes_a_difference(em: Simulator, more: dict[str, Any]) -> None:
+    played = run(em, [{**CHECK, **more}], *NO_PYTHON)
+    assert played.return_code != 0
+    assert "/nowhere/python" in played.output
+    em.clear_log()
+    done = run(em, [{**CHECK, **more}])
+    assert done.return_code == 0, done.output
+    users = {entry["user"] for entry in em.log() if entry["user"]}
+    assert users == {"CORP\\operator" if "environment" in more else em.username}

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Each role has all that a role has, and its parts agree with each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._module import CONNECTION_ARGUMENTS
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+
+
+def load(path: str) -> Any:
+    """The data of a YAML file of the collection."""
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def options(role: str) -> dict[str, Any]:
+    """The options of a role, by its argument specification."""
+    return dict(load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"]["options"])
+
+
+def nested(specification: dict[str, Any], path: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Every option with its path, those within others too."""
+    found = []
+    for name, option in specification.items():
+        found.append((f"{path}{name}", option))
+        found += nested(option.get("options") or {}, f"{path}{name}.")
+    return found
+
+
+def test_there_are_roles() -> None:
+    assert ROLES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_complete(role: str) -> None:
+    for path in (
+        f"roles/{role}/README.md",
+        f"roles/{role}/meta/main.yml",
+        f"roles/{role}/tasks/main.yml",
+        f"playbooks/{role}.yml",
+        f"docs/{role}.md",
+        f"tests/integration/test_role_{role}.py",
+    ):
+        assert (ROOT / path).is_file(), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_option_is_named_typed_and_described(role: str) -> None:
+    for path, option in nested(options(role)):
+        assert path.startswith(f"{role}_"), path
+        assert option.get("type"), path
+        assert option.get("description"), path
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_defaults_are_those_of_the_specification(role: str) -> None:
+    specified = {name: option["default"] for name, option in options(role).items() if "default" in option}
+    assert load(f"roles/{role}/defaults/main.yml") == specified
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_readme_tells_of_every_option(role: str) -> None:
+    readme = (ROOT / f"roles/{role}/README.md").read_text(encoding="utf-8")
+    assert [name for name in options(role) if f"`{name}`" not in readme] == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_playbook_runs_the_role_with_any_connection(role: str) -> None:
+    (play,) = load(f"playbooks/{role}.yml")
+    # A session would end before a long run does.
+    given = {name: f"{{{{ {name} | default(omit) }}}}" for name in CONNECTION_ARGUMENTS if name != "aem_session_id"}
+    assert play["module_defaults"]["group/qlik.enterprise_manager.aem"] == given
+    assert play["hosts"] == "{{ aem_hosts | default('all') }}"
+    assert play["roles"] == [{"role": f"qlik.enterprise_manager.{role}"}]
