@@ -57,7 +57,7 @@ def line(row: Mapping[str, Any]) -> str:
     name = row["name"] if row["name"] == row["source"] else f"{row['source']} -> {row['name']}"
     words = [str(row["status"]), str(row["state"] or "not there yet")]
     if row["restarted"]:
-        words.append("ran and is stopped for it")
+        words.append("stopped for it")
     if row["status"] == CREATED:
         words.append(f"from {row['source_endpoint']} to {', '.join(row['target_endpoints'])}")
         words.append(f"tables: {row['tables']}, patterns: {row['patterns']}")

@@ -261,6 +261,7 @@ def test_tasks_that_run_are_changed_by_force_only_and_run_again_after_a_kill(em:
     refused = promote(em, tmp_path, **{**options, "promote_endpoints": {}})
     assert refused.return_code == 2
     assert (calls(em), task(em, "Billing")["state"]) == (["RunTask"], "RUNNING")
+    assert refused["Keep the report"].status == "skipped"
     assert not record.exists()
 
 

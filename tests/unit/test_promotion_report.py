@@ -46,7 +46,7 @@ def test_rows_and_lines() -> None:
         ("unchanged", "STOPPED", False, 0),
     ]
     assert rows[0]["line"] == "Was -> New: created, not there yet, from S to T, U, tables: 2, patterns: 1"
-    assert rows[1]["line"].startswith("Old: changed, RUNNING, ran and is stopped for it, task_settings.a.s1: 1 -> -1, ")
+    assert rows[1]["line"].startswith("Old: changed, RUNNING, stopped for it, task_settings.a.s1: 1 -> -1, ")
     assert rows[1]["line"].endswith(" and 3 more")
     assert rows[1]["settings"][-2:] == [f"task_settings.long: none -> {'x' * 60}...", "tables and patterns changed: 3"]
     assert rows[2]["line"] == "Same: unchanged, STOPPED"
