@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 from . import _definition as definitions
 from ._definition import DefinitionError, Plain
 from ._errors import Refused
-from ._selection import DEFAULTS, LISTS, Entries, given_entries, wanted
-from ._vocabulary import TABLE_TYPE
+from ._selection import DEFAULTS, Entries, given_entries, wanted
+from ._vocabulary import SELECTION_LISTS, TABLE_TYPE
 
 NEEDED_COLUMNS = ("task", "list", "owner", "name")
 MORE_COLUMNS = ("load_order", "table_type")
@@ -140,8 +140,8 @@ def _problem(selections: Selections, item: Given) -> str:
 def _add(selections: Selections, item: Given) -> None:
     if not item.task:
         raise Refused("the task is not named.")
-    if item.list_name not in LISTS:
-        raise Refused(f"there is no list {item.list_name!r}; there are {', '.join(LISTS)}.")
+    if item.list_name not in SELECTION_LISTS:
+        raise Refused(f"there is no list {item.list_name!r}; there are {', '.join(SELECTION_LISTS)}.")
     new = given_entries(item.list_name, [_checked(item.list_name, entry) for entry in item.entries]) or {}
     entries = selections.setdefault(item.task, {}).setdefault(item.list_name, {})
     for key, entry in new.items():
