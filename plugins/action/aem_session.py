@@ -19,7 +19,7 @@ from ..module_utils._http import REQUESTS_ERROR
 from ..module_utils._module import declaration_of
 from ..plugin_utils import _worker
 
-MODULES = "ansible_collections.qlik.enterprise_manager.plugins.modules"
+COLLECTION = "qlik.enterprise_manager"
 # A variable that a user can set to false.
 SWITCH = "aem_in_worker"
 
@@ -39,8 +39,14 @@ class ActionModule(ActionBase):
             return self._as_any_module(variables)
         super().run(tmp, variables)
         name = self._task.action.rpartition(".")[2]
-        declaration = declaration_of(import_module(f"{MODULES}.{name}").main)
-        return _worker.run(name, declaration, self._task.args, self._task.check_mode, self._task.diff)
+        module = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
+        return _worker.run(
+            f"{COLLECTION}.{name}",
+            declaration_of(module.main),
+            self._task.args,
+            check_mode=self._task.check_mode,
+            with_diff=self._task.diff,
+        )
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:
         """Whether a process of its own would be of the same machine, user and environment, and would end in time."""

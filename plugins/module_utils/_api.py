@@ -80,7 +80,7 @@ class Api:
             "host": properties["host"],
             "port": str(properties["port"]),
             "username": properties["username"],
-            "password": properties["password"],
+            "password": properties.get("password"),
             "verify_server_certificate": properties.get("verify_server_certificate"),
             "monitored": properties.get("monitored"),
         }

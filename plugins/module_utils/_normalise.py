@@ -41,7 +41,7 @@ class WrongShape(ValueError):
 
 def server(answer: Mapping[str, Any]) -> Plain:
     """GetServer: the connection properties, with ``type`` replicate or compose; ``password`` is an identifier."""
-    _needs(answer, "host", "port", "username", "password")
+    _needs(answer, "host", "port", "username")
     return {
         **_without_types(answer),
         "type": server_type(answer),
@@ -75,7 +75,7 @@ def _server_info(item: Mapping[str, Any]) -> Plain:
 def server_details(answer: Mapping[str, Any]) -> Plain:
     """GetServerDetails without its wrapper, which has two names; so have the user name and the task summary."""
     wrapped = answer.get("server_details") or answer.get("serverDetails") or answer
-    details = _server_info(_needs(wrapped, "name"))
+    details = _server_info(_needs(wrapped))
     if "aem_tasks_summary" in details:
         details["task_summary"] = details.pop("aem_tasks_summary")
     configuration = dict(_object(details, "configuration"))

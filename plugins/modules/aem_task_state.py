@@ -129,6 +129,7 @@ EXAMPLES = r"""
     server: Replicate PRD 1
     tasks: [POS to Kafka]
     state: restarted
+    run_option: reload_target
     timeout: 300
 
 - name: Run one task from a point in time

@@ -38,7 +38,7 @@ def run(
             told["failed"] = True
         if result.warnings:
             told["warnings"] = result.warnings
-    told["invocation"] = {"module_args": _without_secrets(declaration, params)}
+    told["invocation"] = {"module_args": params}
     return dict(remove_values(told, secrets))
 
 
@@ -61,9 +61,3 @@ def _refusal(name: str, errors: Any) -> str:
     if isinstance(first, UnsupportedError):
         return f"Unsupported parameters for ({name}) module: {errors.msg}"
     return str(errors.msg)
-
-
-def _without_secrets(declaration: Declaration, params: Mapping[str, Any]) -> dict[str, Any]:
-    hidden = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
-    secret = {key for key, spec in declaration.argument_spec().items() if spec.get("no_log") is True}
-    return {key: hidden if key in secret and value else value for key, value in params.items()}

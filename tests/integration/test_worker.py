@@ -74,7 +74,7 @@ TASKS = r"""
   qlik.enterprise_manager.aem_server_info:
   no_log: true
 """
-TIMES = ("seconds", "begun")
+TIMES = ("seconds", "begun", "last_connection")
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,8 @@ def flag(dialect: str, value: bool) -> bool | str:
 def server_details(dialect: str, details: Mapping[str, Any]) -> dict[str, Any]:
     """GetServerDetails in its wrapper."""
     if dialect != GUIDE:
-        return {"server_details": dict(details)}
+        # The SDK names the summary differently from the guide. Nobody has told which name its servers send.
+        return {"server_details": {**details, "aem_tasks_summary": details["task_summary"]}}
     configuration = dict(details["configuration"])
     configuration["username"] = configuration.pop("user_name")
     return {"serverDetails": {**details, "configuration": configuration}}

@@ -199,10 +199,10 @@ def test_a_lost_patch_is_sent_again() -> None:
     def export_all(server: str) -> str:
         # The answer was lost because the work was not done.
         manager.repository.endpoints["A"] = before
-        manager.export_all = original  # type: ignore[method-assign]
+        manager.export_all = original
         return original(server)
 
-    manager.export_all = export_all  # type: ignore[method-assign]
+    manager.export_all = export_all
     assert change.apply().changed
     assert len(manager.sent) == 2
     assert manager.settings("A")["server"] == "//b"

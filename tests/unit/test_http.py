@@ -31,7 +31,7 @@ READ = Call("GetServerList", "GET", ("servers",))
 PUT = Call("PutServer", "PUT", ("servers", "a", "def"), body="{}", answer=NOTHING, writes=True)
 RUN = Call("RunTask", "POST", ("servers", "a", "tasks", "t"), {"action": "run"}, writes=True, repeatable=False)
 
-REFUSED = fails_with(requests.ConnectionError(urllib3.exceptions.NewConnectionError(None, "refused")))  # type: ignore[arg-type]
+REFUSED = fails_with(requests.ConnectionError(urllib3.exceptions.NewConnectionError(None, "refused")))
 CUT = fails_with(
     requests.ConnectionError(urllib3.exceptions.ProtocolError("Connection aborted.", ConnectionResetError()))
 )
@@ -277,7 +277,7 @@ def test_json_of_another_shape_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
 def test_an_untrusted_certificate_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     untrusted = ssl.SSLCertVerificationError("self-signed certificate")
     wrapped = requests.exceptions.SSLError(
-        urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(untrusted))  # type: ignore[arg-type]
+        urllib3.exceptions.MaxRetryError(None, "/", urllib3.exceptions.SSLError(untrusted))
     )
     session, script = scripted(monkeypatch, fails_with(wrapped))
     with pytest.raises(NoAnswer, match="aem_ca_path"):

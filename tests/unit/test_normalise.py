@@ -222,7 +222,7 @@ def test_tables_endpoints_selection_and_barrier() -> None:
         (normalise.server_list, {"serverList": 7}),
         (normalise.server_list, {"serverList": [{}]}),
         (normalise.server_details, {"server_details": "x"}),
-        (normalise.server_details, {"server_details": {"name": "r", "configuration": ["x"]}}),
+        (normalise.server_details, {"server_details": {"configuration": ["x"]}}),
         (normalise.acl, {"admin_role": "x"}),
         (normalise.acl, {"admin_role": {"users": [{"name": None}]}}),
         (normalise.task_list, {"taskList": [None]}),

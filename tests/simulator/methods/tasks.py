@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from simulator import dialect, importing, task_views, wire
@@ -151,7 +151,7 @@ def _is_timestamp(position: str) -> bool:
     if not _TIMESTAMP.fullmatch(position):
         return False
     try:
-        datetime.strptime(position[:19], "%Y-%m-%dT%H:%M:%S")  # noqa: DTZ007 - only its form counts
+        datetime.strptime(position[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=UTC)
     except ValueError:
         return False
     return True

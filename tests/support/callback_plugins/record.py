@@ -40,7 +40,7 @@ class CallbackModule(CallbackBase):
         self._file = Path(os.environ["RECORD_FILE"])
         self._first = 0
 
-    def v2_playbook_on_task_start(self, task: Any, is_conditional: bool) -> None:  # noqa: ARG002
+    def v2_playbook_on_task_start(self, *_arguments: Any, **_more: Any) -> None:
         """Remember where the log stands."""
         self._first = self._last_number()
 
@@ -48,7 +48,7 @@ class CallbackModule(CallbackBase):
         """Write a success."""
         self._write(result, OK)
 
-    def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:  # noqa: ARG002
+    def v2_runner_on_failed(self, result: Any, **_more: Any) -> None:
         """Write a failure."""
         self._write(result, FAILED)
 

@@ -55,9 +55,10 @@ def test_server_details(desk: Desk) -> None:
     assert (sdk["$type"], sdk["type"]) == ("ReplicateServerDetails", "REPLICATE")
     assert next(iter(sdk)) == "$type"
     assert sdk["configuration"]["user_name"] == r"CORP\svc_replicate"
+    assert sdk["aem_tasks_summary"] == sdk["task_summary"]
     desk.set(dialect="guide")
     guide = desk.get("servers", PRD)["serverDetails"]
-    assert "type" not in guide
+    assert not {"type", "aem_tasks_summary"}.intersection(guide)
     assert guide["configuration"]["username"] == r"CORP\svc_replicate"
     assert guide["license"]["state"] == "LICENSE_VALID"
 

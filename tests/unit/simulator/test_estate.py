@@ -241,4 +241,4 @@ def test_a_port_that_is_none() -> None:
 def test_settings_that_can() -> None:
     settings = Settings().changed(start_seconds=2, dialect="guide")
     assert (settings.start_seconds, settings.dialect) == (2.0, "guide")
-    assert Settings(estate=Path("x")).estate == "x"  # type: ignore[arg-type]
+    assert Settings(estate=Path("x")).estate == "x"

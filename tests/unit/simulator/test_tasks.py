@@ -94,7 +94,7 @@ def test_of_two_runs_at_once_one_is_refused(desk: Desk) -> None:
     token = desk.token()
     headers = {"EnterpriseManager.APISessionID": token, "Content-Length": "0"}
     request = Request("POST", f"{BASE}/servers/{QAS}/tasks/Nightly%2001%20accounts?action=run", headers)
-    desk.clock.sleep = real_pause  # type: ignore[method-assign]
+    desk.clock.sleep = real_pause
 
     async def both() -> list[str | None]:
         answers = await asyncio.gather(*(desk.service.answer(request) for _number in range(2)))

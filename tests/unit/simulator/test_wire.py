@@ -103,7 +103,7 @@ def test_who_is_meant_may_change_while_a_request_waits(desk: Desk) -> None:
         await before(seconds)
         desk.estate.servers["renamed"] = desk.estate.servers.pop(QAS)
 
-    desk.clock.sleep = meanwhile  # type: ignore[method-assign]
+    desk.clock.sleep = meanwhile
     assert desk.call("GET", "servers", QAS, "tasks").code == "AEM_SERVER_NOT_FOUND"
 
 
@@ -116,7 +116,7 @@ def test_booleans(value: str, expected: object) -> None:
             wire.boolean({"x": value}, "x", default=False)
     else:
         default = object()
-        found = wire.boolean({"x": value}, "x", default)  # type: ignore[arg-type]
+        found = wire.boolean({"x": value}, "x", default)
         assert found is (default if expected is None else expected)
 
 
