@@ -258,9 +258,10 @@ def test_tasks_that_run_are_changed_by_force_only_and_run_again_after_a_kill(em:
     here = {"server": PROD, "tasks": ["Billing"]}
     assert perform(em, aem_task_record, path=str(record), state="present", **here).error is None
     assert perform(em, aem_task_state, **here, state="stopped").error is None
-    refused = promote(em, tmp_path, **{**options, "promote_endpoints": {}})
+    refused = promote(em, tmp_path, **options, promote_tables_file=str(tmp_path / "missing.csv"))
     assert refused.return_code == 2
     assert (calls(em), task(em, "Billing")["state"]) == (["RunTask"], "RUNNING")
+    assert "missing.csv" in refused.output
     assert refused["Keep the report"].status == "skipped"
     assert not record.exists()
 
