@@ -73,6 +73,26 @@ def retarget(
     return result if name is None else _with_name(result, name)
 
 
+def owners_in(task: Mapping[str, Any], owners: Iterable[str]) -> set[str]:
+    """Those of the ``owners`` that a task names, so that a map of owners changes it."""
+    found = {owner for owner, _table in _owned(task)}
+    full_names = [str(value_at(item, ("name",))) for item in task.get("manipulations") or []]
+    return {owner for owner in owners if owner in found or any(full.startswith(f"{owner}.") for full in full_names)}
+
+
+def schemas_in(task: Mapping[str, Any], schemas: Iterable[str]) -> set[str]:
+    """Those of the target ``schemas`` that a task names, so that a map of schemas changes it."""
+    return set(schemas).intersection(_schemas(task))
+
+
+def _schemas(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield from (value[key] for key in _SCHEMA_KEYS if isinstance(value.get(key), str))
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for item in inside:
+        yield from _schemas(item)
+
+
 def _moved(task: Plain, owners: Names, schemas: Names) -> Plain:
     """A task with other owners and schemas."""
     if not owners and not schemas:

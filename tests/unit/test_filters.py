@@ -22,11 +22,13 @@ from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition,
     definition_diff,
     failover_rows,
+    promotion_report,
+    promotions,
     retarget,
 )
 
 ROOT = Path(__file__).resolve().parents[2]
-PLUGINS = [definition, retarget, definition_diff, failover_rows]
+PLUGINS = [definition, retarget, definition_diff, failover_rows, promotions, promotion_report]
 FILES = {
     "dev.json": "export_task_windows.json",
     "prod.json": "export_all.json",
@@ -36,6 +38,8 @@ FILES = {
 read: Callable[..., Any] = definition.FilterModule().filters()["definition"]
 retargeted: Callable[..., Any] = retarget.FilterModule().filters()["retarget"]
 compared: Callable[..., Any] = definition_diff.FilterModule().filters()["definition_diff"]
+promoted: Callable[..., Any] = promotions.FilterModule().filters()["promotions"]
+PLACES = {"source": "A", "target": "B", "source_tasks": [], "target_tasks": [], "target_endpoints": []}
 
 
 def text(name: str) -> str:
@@ -79,6 +83,28 @@ def test_definitions_are_compared() -> None:
     assert compared(wanted, text("export_all.json"), exact=False) == []
 
 
+def test_tasks_are_promoted() -> None:
+    tables = [{"task": "ERP to DW", "included_pattern": [{"owner": "ERP", "name": "%"}]}]
+    written = yaml.safe_dump(tables)
+    known = {**PLACES, "source_tasks": [{"name": "ERP to DW"}]}
+    made = promoted([text("export_task_windows.json")], **known, owners={"ERP": "C"}, tables=tables, with_files=True)
+    assert made == promoted(
+        [export("export_task_windows.json")],
+        **known,
+        owners={"ERP": "C"},
+        tables_text=written,
+        tables_file="t.yml",
+        with_files=True,
+    )
+    assert len(made["problems"]) == 2
+    assert '"C"' in made["definitions"]["ERP to DW"]
+    assert list(made["files"]) == ["exported/A/ERP to DW.json", "promoted/B/ERP to DW.json"]
+    broken = promoted([], **known, tables_text="a: [", tables_file="t.yml")
+    assert broken["problems"][0].startswith("t.yml is no valid YAML: while parsing a flow node")
+    wrong = promoted([], **known, tables_text="x", tables_file="t.CSV")
+    assert wrong["problems"][0].startswith("t.CSV, line 1: column task, list, owner, name is missing.")
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
@@ -93,6 +119,8 @@ def test_definitions_are_compared() -> None:
         (lambda: retargeted(export("export_all.json"), owner={}), "no option owner"),
         (lambda: compared({}, "{}"), "cmd.replication_definition"),
         (lambda: compared([], {}), "takes definitions"),
+        (lambda: promoted([{}], **PLACES), "cmd.replication_definition"),
+        (lambda: promoted([], **PLACES, owner={}), "has no option owner"),
         (lambda: compared(export("export_all.json"), export("export_all.json"), ignore=["x"]), "not a JSON pointer"),
         (
             lambda: compared(export("export_all.json"), export("export_all.json"), ignore="/x"),
@@ -114,7 +142,8 @@ def test_the_documentation_names_the_options_of_the_filter(plugin: Any) -> None:
     if name == "retarget":
         assert options == {"_input", *plugin._MAPS, *plugin._NAMES}
     else:
-        assert len(options) == function.__code__.co_argcount
+        code = function.__code__
+        assert len(options) == code.co_argcount + code.co_kwonlyargcount + len(getattr(plugin, "_WISHED", ()))
     assert set(documented["positional"].split(", ")) <= options
     assert "_value" in yaml.safe_load(plugin.RETURN)
 
