@@ -1,74 +1,12 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module of this collection in Ansible's own worker where that makes no difference but to the time it takes.
-
-The action plugins of all modules are links to this file.
-"""
+"""The action plugin of the module of this name. It is the same for all of them."""
 
 from __future__ import annotations
 
-import sys
-from importlib import import_module
-from typing import Any
-
-from ansible.module_utils.parsing.convert_bool import boolean
-from ansible.plugins.action import ActionBase
-
-from ..module_utils._http import REQUESTS_ERROR
-from ..module_utils._module import declaration_of
-from ..plugin_utils import _worker
-
-COLLECTION = "qlik.enterprise_manager"
-# A variable that a user can set to false.
-SWITCH = "aem_in_worker"
+from ..plugin_utils._action import WorkerAction
 
 
-class ActionModule(ActionBase):
-    """The action plugin."""
-
-    TRANSFERS_FILES = False
-    _requires_connection = False
-    _supports_check_mode = True
-    _supports_async = True
-
-    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
-        """Run the module of the task: here, or as any module is run."""
-        variables = task_vars or {}
-        if not self._may_run_here(variables):
-            return self._as_any_module(variables)
-        super().run(tmp, variables)
-        name = self._task.action.rpartition(".")[2]
-        module = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
-        return _worker.run(
-            f"{COLLECTION}.{name}",
-            declaration_of(module.main),
-            self._task.args,
-            check_mode=self._task.check_mode,
-            with_diff=self._task.diff,
-        )
-
-    def _may_run_here(self, variables: dict[str, Any]) -> bool:
-        """Whether a process of its own would be of the same machine, user and environment, and would end in time."""
-        return (
-            self._connection.transport == "local"
-            and not self._play_context.become
-            and not self._task.async_val
-            and not any(self._task.environment or ())
-            and not REQUESTS_ERROR
-            # There, what looks up a proxy must not be called after a fork.
-            and sys.platform != "darwin"
-            and boolean(variables.get(SWITCH, True), strict=False)
-        )
-
-    def _as_any_module(self, variables: dict[str, Any]) -> dict[str, Any]:
-        normal = self._shared_loader_obj.action_loader.get(
-            "ansible.legacy.normal",
-            task=self._task,
-            connection=self._connection,
-            play_context=self._play_context,
-            loader=self._loader,
-            templar=self._templar,
-            shared_loader_obj=self._shared_loader_obj,
-        )
-        return dict(normal.run(task_vars=variables))
+class ActionModule(WorkerAction):
+    """Runs the module within Ansible's worker, where that makes no difference but to the time it takes."""

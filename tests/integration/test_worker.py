@@ -123,7 +123,7 @@ CHECK = {"name": "Look", "qlik.enterprise_manager.aem_server_info": {"names": ["
 
 @pytest.fixture(scope="module")
 def python() -> Iterator[str]:
-    """This Python by a path without spaces: Ansible itself cannot run a task with async by another one."""
+    """The Python of the tests by a path without spaces: Ansible itself cannot run a task with async by another one."""
     with tempfile.TemporaryDirectory() as folder:
         program = Path(folder) / "python"
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n', encoding="utf-8")
