@@ -18,7 +18,7 @@ from pathlib import Path
 
 SETTINGS = Path("docs/docsite/sphinx")
 COLLECTION = "qlik.enterprise_manager"
-# The two places of Ansible's documentation that antsibull-docs refers to, in the format of Sphinx's inventories.
+# The places of Ansible's documentation that antsibull-docs refers to, in the format of Sphinx's inventories.
 INVENTORY_HEADER = b"""\
 # Sphinx inventory version 2
 # Project: Ansible
@@ -27,6 +27,7 @@ INVENTORY_HEADER = b"""\
 """
 # What the pages refer to outside of them: name, path below the address of Ansible's documentation, title.
 REFERENCES = (
+    ("action_plugins", "plugins/action.html#action-plugins", "Action plugins"),
     ("ansible_configuration_settings", "reference_appendices/config.html#ansible-configuration-settings", "Settings"),
     ("common_return_values", "reference_appendices/common_return_values.html#common-return-values", "Return Values"),
     (
