@@ -83,6 +83,7 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
         "AEM_USERNAME": em.username,
         "AEM_PASSWORD": em.password,
         "AEM_CA_PATH": str(em.ca_path),
+        "ANSIBLE_ASYNC_DIR": str(folder / "async"),
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/support/callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
