@@ -104,6 +104,16 @@ def one_session_for_many_tasks() -> None:
         print(f"{'10 servers checked that are as they should be':<72} {len(em.log())} requests against {each}")
 
 
+def within_the_worker() -> None:
+    """Ten calls of a module within Ansible's worker, against ten processes."""
+    calls = [{"name": "Look", "qlik.enterprise_manager.aem_server_info": {"names": [SERVER]}} for _unused in range(10)]
+    with Simulator(Settings()) as em:
+        run(em, calls[:1])
+        here = seconds(lambda: run(em, calls))
+        processes = seconds(lambda: run(em, calls, "-e", "aem_in_worker=false"))
+        tell("A playbook of 10 module calls, without processes of their own", here, processes)
+
+
 def throughput() -> None:
     """Requests a second that the simulator answers to two clients, each in a process of its own."""
     with Simulator(Settings()) as em, ProcessPoolExecutor(2) as pool:
@@ -137,6 +147,7 @@ def main() -> None:
     stopping_side_by_side()
     failing_over()
     one_session_for_many_tasks()
+    within_the_worker()
     throughput()
 
 
