@@ -22,6 +22,8 @@ from . import _worker
 COLLECTION = "qlik.enterprise_manager"
 # A variable that a user can set to false.
 SWITCH = "aem_in_worker"
+# The verbosity from which on Ansible shows the options of a module.
+SHOWS_OPTIONS = 3
 
 
 class WorkerAction(ActionBase):
@@ -46,6 +48,7 @@ class WorkerAction(ActionBase):
             self._task.args,
             check_mode=self._task.check_mode,
             with_diff=self._task.diff,
+            with_options=self._display.verbosity >= SHOWS_OPTIONS,
         )
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:

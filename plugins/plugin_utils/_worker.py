@@ -21,9 +21,17 @@ from ..module_utils._module import Declaration, perform, told_to_ansible
 
 
 def run(
-    name: str, declaration: Declaration, options: Mapping[str, Any], check_mode: bool, with_diff: bool
+    name: str,
+    declaration: Declaration,
+    options: Mapping[str, Any],
+    check_mode: bool,
+    with_diff: bool,
+    with_options: bool = False,
 ) -> dict[str, Any]:
-    """The result of the module ``name`` with the ``options`` of a task, as the task reports it."""
+    """The result of the module ``name`` with the ``options`` of a task, as the task reports it.
+
+    ``with_options`` adds the options as they were understood, without secrets, for a run that tells everything.
+    """
     checked = ArgumentSpecValidator(declaration.argument_spec(), **declaration.rules).validate(plain(options))
     params, secrets = checked.validated_parameters, checked._no_log_values
     own = declaration.secrets_of(params)
@@ -38,7 +46,8 @@ def run(
             told["failed"] = True
         if result.warnings:
             told["warnings"] = result.warnings
-    told["invocation"] = {"module_args": params}
+    if with_options:
+        told["invocation"] = {"module_args": params}
     return dict(remove_values(told, secrets))
 
 
