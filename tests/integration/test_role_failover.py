@@ -146,6 +146,27 @@ def test_an_outage_of_two_servers_at_once(site: Site) -> None:
     assert "Nightly 21 returns was RUNNING, is RUNNING; recycled in" in lines(played)
 
 
+def test_several_enterprise_managers_are_several_hosts(site: Site, tmp_path: Path) -> None:
+    with Simulator(Settings(start_seconds=0.2, stop_seconds=0.2)) as other:
+        hosts = {
+            f"em-{number}": {
+                "ansible_connection": "local",
+                "aem_url": em.url,
+                "aem_username": em.username,
+                "aem_password": em.password,
+                "aem_ca_path": str(em.ca_path),
+            }
+            for number, em in enumerate((site.em, other))
+        }
+        inventory = tmp_path / "inventory.yml"
+        inventory.write_text(json.dumps({"enterprise_managers": {"hosts": hosts}}), encoding="utf-8")
+        played = site.run(flags=("-i", str(inventory), "-e", "aem_hosts=enterprise_managers"))
+        assert played.return_code == 0, played.output
+        assert site.is_as_after_a_failover()
+        assert Site(other, site.folder).is_as_after_a_failover()
+        assert sorted(path.parent.name for path in site.reports()) == ["em-0", "em-1"]
+
+
 def out_of_reach(site: Site, test_result: str | None = None) -> None:
     """Let the other database be out of reach, whatever a connection test says."""
     estate = site.em.estate()
