@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 
-from ._errors import AemError
+from ._errors import AemError, Refused
 
 T = TypeVar("T")
 
@@ -54,6 +54,12 @@ def all_of(work: Callable[[Any], T], items: Iterable[Any], workers: int) -> list
         if outcome.error:
             raise outcome.error
     return [outcome.value for outcome in outcomes]
+
+
+def check_timeout(timeout: int) -> None:
+    """Raise Refused for a ``timeout``, in seconds, that leaves no time."""
+    if timeout < 1:
+        raise Refused(f"timeout must be 1 second or more, not {timeout}.")
 
 
 def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float) -> tuple[T, bool]:

@@ -17,6 +17,7 @@ from typing import Any
 from . import _definition as definitions
 from . import _endpoint_settings as settings
 from ._api import Api
+from ._concurrent import check_timeout
 from ._definition_compare import Difference
 from ._endpoint_settings import ALWAYS, ON_CREATE, TYPE, Operation, Place, Wish
 from ._errors import AemError, ApiError, NoAnswer, Refused
@@ -114,8 +115,8 @@ def check(options: Mapping[str, Any]) -> None:
     """Raise Refused for what cannot be right, before anything is sent."""
     if not options["name"]:
         raise Refused("name must not be empty.")
-    if options.get("timeout") is not None and options["timeout"] < 1:
-        raise Refused(f"timeout must be 1 second or more, not {options['timeout']}.")
+    if options.get("timeout") is not None:
+        check_timeout(options["timeout"])
     Wish.from_options(options)
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._api import Api
-from ._concurrent import Outcome, side_by_side
-from ._errors import AemError, ApiError, Refused
+from ._concurrent import Outcome, check_timeout, side_by_side
+from ._errors import AemError, ApiError
 from ._normalise import Plain
 from ._plan import Result
 from ._select import chosen, is_pattern
@@ -49,8 +49,7 @@ class EndpointsFailed(AemError):
 def report(api: Api, options: Mapping[str, Any]) -> Result:
     """What the test of each endpoint of ``options`` (see ARGUMENTS) came to, and an error if that is asked for."""
     server, timeout = options["server"], options["timeout"]
-    if timeout < 1:
-        raise Refused(f"timeout must be 1 second or more, not {timeout}.")
+    check_timeout(timeout)
     # Once for all: a user who is refused must not be tried again for every endpoint.
     api.login()
     names = select(api, server, options["endpoints"])

@@ -16,10 +16,10 @@ from typing import Any, NamedTuple
 from . import _definition as definitions
 from . import _endpoint_settings as settings
 from ._api import Api
-from ._concurrent import side_by_side, wait_until
+from ._concurrent import check_timeout, side_by_side, wait_until
 from ._definition_compare import diff
 from ._endpoint import KIND
-from ._errors import AemError, ManyFailed, NoAnswer, Refused, TaskFailed
+from ._errors import AemError, ManyFailed, NoAnswer, TaskFailed
 from ._failover_setup import (
     SWITCHES_ARGUMENT,
     WHICH,
@@ -65,8 +65,7 @@ def perform(api: Api, options: Mapping[str, Any]) -> Result:
     Raise an AemError, before anything is written, where one of them cannot be switched.
     """
     switches = check_switches(options)
-    if options["timeout"] < 1:
-        raise Refused(f"timeout must be 1 second or more, not {options['timeout']}.")
+    check_timeout(options["timeout"])
     # Once for all: a user who is refused must not be tried again for every endpoint.
     api.login()
     workers = api.session.connection.concurrency

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ._api import Api
-from ._concurrent import all_of
+from ._concurrent import all_of, check_timeout
 from ._errors import AemError, Refused
 from ._failover_setup import SWITCHES_ARGUMENT, Setup, alike, check_switches, donor_of, look, test_donor
 from ._license import VALID
@@ -95,8 +95,7 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     Raise Refused, before any call, for switches or records that cannot be right.
     """
     switches = check_switches(options)
-    if options["timeout"] < 1:
-        raise Refused(f"timeout must be 1 second or more, not {options['timeout']}.")
+    check_timeout(options["timeout"])
     records = [_record(options["records"], switch) for switch in switches]
     api.login()
     found = all_of(lambda switch: _look(api, switch, options), switches, api.session.connection.concurrency)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._api import Api
-from ._concurrent import all_of, wait_until
+from ._concurrent import all_of, check_timeout, wait_until
 from ._errors import AemError, ApiError, NoAnswer, Refused, TaskFailed
 from ._normalise import Plain
 from ._plan import PLANNED, RUN, Applied, Change, Report, Step
@@ -84,8 +84,7 @@ class Wish:
             raise Refused(f"run_option {name} takes no cdc_position; these do: {takers}.")
         if name.endswith("_from_timestamp") and not _TIMESTAMP.fullmatch(self.cdc_position or ""):
             raise Refused(f"cdc_position {self.cdc_position!r} must be a UTC time such as 2026-03-07T11:19:03Z.")
-        if self.timeout < 1:
-            raise Refused(f"timeout must be 1 second or more, not {self.timeout}.")
+        check_timeout(self.timeout)
 
     def is_met_by(self, state: str) -> bool:
         """Whether a settled task in ``state`` has nothing to do."""

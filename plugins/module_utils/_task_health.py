@@ -53,9 +53,9 @@ class Limits:
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Limits:
         """Read the options of ARGUMENTS; raise Refused for numbers that make no sense."""
-        for name, least in (("latency", 0), ("settle", 0), ("timeout", 0)):
-            if options[name] is not None and options[name] < least:
-                raise Refused(f"{name} must be {least} seconds or more, not {options[name]}.")
+        for name in ("latency", "settle", "timeout"):
+            if options[name] is not None and options[name] < 0:
+                raise Refused(f"{name} must be 0 seconds or more, not {options[name]}.")
         return cls(options["latency"], None if options["baseline"] is None else _known(options["baseline"]))
 
     def judged(self, task: Plain) -> Plain:
