@@ -50,7 +50,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._definition import DefinitionError, read
+from ..module_utils._definition.document import DefinitionError, read
 
 
 def definition(text: Any) -> dict[str, Any]:

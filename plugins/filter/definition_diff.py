@@ -108,8 +108,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._definition import DefinitionError, read
-from ..module_utils._definition_compare import differences
+from ..module_utils._definition.compare import differences
+from ..module_utils._definition.document import DefinitionError, read
 
 
 def definition_diff(wanted: Any, current: Any, ignore: Any = (), exact: bool = True) -> list[dict[str, Any]]:

@@ -107,7 +107,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._failover_report import rows
+from ..module_utils._runbook.failover_report import rows
 
 
 def failover_rows(

@@ -100,14 +100,14 @@ from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils import _promotion_report
+from ..module_utils._runbook import promotion_report as reports
 
 
 def promotion_report(tasks: Any, states: Any, planned: Any = None, done: Any = ()) -> list[dict[str, Any]]:
     """A row for each promotion."""
-    rows = tasks if planned is None else _promotion_report.planned(tasks, planned)
+    rows = tasks if planned is None else reports.planned(tasks, planned)
     # What a server says must never count as a template. wrap_var takes plain containers only.
-    told = json.loads(json.dumps(_promotion_report.report(rows, states, done)))
+    told = json.loads(json.dumps(reports.report(rows, states, done)))
     return list(wrap_var(told))
 
 

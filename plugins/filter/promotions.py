@@ -192,9 +192,9 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils import _promotion as promotion
-from ..module_utils._definition import DefinitionError, read, write
-from ..module_utils._promotion_tables import Given, collected, from_csv, from_data
+from ..module_utils._definition.document import DefinitionError, read, write
+from ..module_utils._runbook import promotion
+from ..module_utils._runbook.promotion_tables import Given, collected, from_csv, from_data
 
 _WISHED = ("endpoints", "owners", "schemas", "rename", "overrides", "task_overrides")
 

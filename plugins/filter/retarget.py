@@ -81,8 +81,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils import _definition_retarget
-from ..module_utils._definition import DefinitionError, read
+from ..module_utils._definition import retarget as retargeting
+from ..module_utils._definition.document import DefinitionError, read
 
 _MAPS = ("endpoints", "owners", "schemas")
 _NAMES = ("name", "source", "target")
@@ -100,7 +100,7 @@ def retarget(definition: Any, **options: Any) -> dict[str, Any]:
     if not isinstance(definition, (str, bytes, dict)):
         raise AnsibleFilterError("qlik.enterprise_manager.retarget takes a definition or the text of an export.")
     try:
-        return _definition_retarget.retarget(read(definition), **options)
+        return retargeting.retarget(read(definition), **options)
     except DefinitionError as error:
         raise AnsibleFilterError(error.message) from error
 

@@ -18,11 +18,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
-from ._api import Api
-from ._connection import SECRETS, Connection
-from ._errors import AemError
-from ._http import REQUESTS_ERROR, Session
-from ._plan import Result
+from ._client.api import Api
+from ._client.connection import SECRETS, Connection
+from ._client.http import REQUESTS_ERROR, Session
+from ._core.errors import AemError
+from ._core.plan import Result
 
 Work = Callable[[Mapping[str, Any], Api], Result]
 

@@ -97,19 +97,19 @@ checksum:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _audit
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import audit
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the records, or have them in a file."""
-    return _audit.report(api, options)
+    return audit.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _audit.ARGUMENTS)
+    run_module(work, audit.ARGUMENTS)
 
 
 if __name__ == "__main__":

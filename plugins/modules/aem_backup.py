@@ -199,19 +199,19 @@ passed_over:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _backup
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._runbook import backup
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Back the servers up."""
-    return _backup.report(api, options)
+    return backup.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _backup.ARGUMENTS)
+    run_module(work, backup.ARGUMENTS)
 
 
 if __name__ == "__main__":

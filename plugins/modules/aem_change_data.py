@@ -85,19 +85,19 @@ older_than:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _change_data
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import change_data
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan the deletion and carry the plan out."""
-    return fulfil(_change_data.plan_deletion(api, options), api.check_mode, returned_as="older_than")
+    return fulfil(change_data.plan_deletion(api, options), api.check_mode, returned_as="older_than")
 
 
 def main() -> None:
-    run_module(work, _change_data.DELETION_ARGUMENTS)
+    run_module(work, change_data.DELETION_ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -133,15 +133,15 @@ earliest:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _change_data
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import change_data
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one barrier and carry the plan out; the result says what could be known."""
-    planned = _change_data.plan_barrier(api, options)
+    planned = change_data.plan_barrier(api, options)
     result = fulfil(planned.plan, api.check_mode, returned_as="barrier")
     result.values["certain"] = planned.certain
     if planned.earliest:
@@ -150,7 +150,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(work, _change_data.BARRIER_ARGUMENTS, required_if=[("state", "present", ("retention_point",))])
+    run_module(work, change_data.BARRIER_ARGUMENTS, required_if=[("state", "present", ("retention_point",))])
 
 
 if __name__ == "__main__":

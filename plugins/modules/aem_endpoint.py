@@ -198,15 +198,16 @@ endpoint:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _definition_secrets, _endpoint
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._definition import secrets
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import endpoint
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan the change, and carry it out."""
-    result = fulfil(_endpoint.plan(api, options), api.check_mode, returned_as="endpoint")
+    result = fulfil(endpoint.plan(api, options), api.check_mode, returned_as="endpoint")
     if not result.changed:
         # What could only be tried, and was there already, is no difference.
         result.diff = []
@@ -214,7 +215,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(work, _endpoint.ARGUMENTS, secrets_in=_definition_secrets.in_option)
+    run_module(work, endpoint.ARGUMENTS, secrets_in=secrets.in_option)
 
 
 if __name__ == "__main__":

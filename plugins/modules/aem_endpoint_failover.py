@@ -217,19 +217,19 @@ tasks:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _failover
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._runbook import failover
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan the switches, and carry them out."""
-    return _failover.perform(api, options)
+    return failover.perform(api, options)
 
 
 def main() -> None:
-    run_module(work, _failover.ARGUMENTS, **_failover.RULES)
+    run_module(work, failover.ARGUMENTS, **failover.RULES)
 
 
 if __name__ == "__main__":

@@ -120,10 +120,10 @@ endpoints:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _endpoint
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import endpoint
 
 ARGUMENTS = {
     "server": {"type": "str", "required": True},
@@ -134,7 +134,7 @@ ARGUMENTS = {
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the endpoints."""
-    return Result({"endpoints": _endpoint.listed(api, options["server"], options["names"], options["settings"])})
+    return Result({"endpoints": endpoint.listed(api, options["server"], options["names"], options["settings"])})
 
 
 def main() -> None:

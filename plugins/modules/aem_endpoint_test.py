@@ -107,19 +107,19 @@ endpoints:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _endpoint_test
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import connection_test
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Test the endpoints."""
-    return _endpoint_test.report(api, options)
+    return connection_test.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _endpoint_test.ARGUMENTS)
+    run_module(work, connection_test.ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -128,19 +128,19 @@ backup_file:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _export
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import export
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Export, and bring the file about if there is to be one."""
-    return _export.report(api, options)
+    return export.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _export.ARGUMENTS)
+    run_module(work, export.ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -211,19 +211,19 @@ tasks:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _failover_check
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._runbook import failover_check
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Look at the endpoints."""
-    return _failover_check.report(api, options)
+    return failover_check.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _failover_check.ARGUMENTS)
+    run_module(work, failover_check.ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -167,22 +167,23 @@ imported:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _definition_secrets, _repository
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._definition import secrets
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._runbook import repository
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one import and carry the plan out."""
-    return fulfil(_repository.plan(api, options), api.check_mode, returned_as="imported")
+    return fulfil(repository.plan(api, options), api.check_mode, returned_as="imported")
 
 
 def main() -> None:
     run_module(
         work,
-        _repository.ARGUMENTS,
-        secrets_in=_definition_secrets.in_option,
+        repository.ARGUMENTS,
+        secrets_in=secrets.in_option,
         mutually_exclusive=[("definition", "src")],
         required_one_of=[("definition", "src")],
     )

@@ -229,19 +229,19 @@ not_in_backup:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _restore
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._runbook import restore
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one import and carry the plan out."""
-    return _restore.report(api, options)
+    return restore.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _restore.ARGUMENTS)
+    run_module(work, restore.ARGUMENTS)
 
 
 if __name__ == "__main__":

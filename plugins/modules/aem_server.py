@@ -174,19 +174,19 @@ server:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _server
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import server
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one server and carry the plan out."""
-    return fulfil(_server.plan(api, options), api.check_mode, returned_as="server")
+    return fulfil(server.plan(api, options), api.check_mode, returned_as="server")
 
 
 def main() -> None:
-    run_module(work, _server.ARGUMENTS)
+    run_module(work, server.ARGUMENTS)
 
 
 if __name__ == "__main__":

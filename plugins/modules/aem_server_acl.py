@@ -174,19 +174,19 @@ acl:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _acl
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import acl
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one ACL and carry the plan out."""
-    return fulfil(_acl.plan(api, options), api.check_mode, returned_as="acl")
+    return fulfil(acl.plan(api, options), api.check_mode, returned_as="acl")
 
 
 def main() -> None:
-    run_module(work, _acl.ARGUMENTS)
+    run_module(work, acl.ARGUMENTS)
 
 
 if __name__ == "__main__":

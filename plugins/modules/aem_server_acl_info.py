@@ -93,17 +93,17 @@ acls:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _acl, _server
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import acl, server
 
 ARGUMENTS = {"servers": {"type": "list", "elements": "str"}}
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the ACLs."""
-    return Result({"acls": _acl.listed(api, _server.names(api, options["servers"]))})
+    return Result({"acls": acl.listed(api, server.names(api, options["servers"]))})
 
 
 def main() -> None:

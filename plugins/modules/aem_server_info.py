@@ -132,10 +132,10 @@ servers:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _server
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import server
 
 ARGUMENTS = {
     "names": {"type": "list", "elements": "str"},
@@ -146,7 +146,7 @@ ARGUMENTS = {
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the servers."""
-    servers = _server.listed(api, options["names"], options["details"], options["connection"])
+    servers = server.listed(api, options["names"], options["details"], options["connection"])
     return Result({"servers": servers})
 
 

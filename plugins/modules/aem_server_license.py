@@ -125,15 +125,15 @@ license:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _license
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, carry_out
+from ..module_utils._resource import license as licenses
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one license and carry the plan out; what the server tells afterwards beats what was planned."""
-    plan = _license.plan(api, options)
+    plan = licenses.plan(api, options)
     report = carry_out(plan.changes, api.check_mode)
     told = next((step.value for step in report.steps if step.value), plan.after)
     result = report.result(license=None if report.error else told)
@@ -144,7 +144,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 def main() -> None:
     run_module(
         work,
-        _license.ARGUMENTS,
+        licenses.ARGUMENTS,
         mutually_exclusive=[("content", "src")],
         required_one_of=[("content", "src")],
     )

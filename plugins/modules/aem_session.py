@@ -76,11 +76,11 @@ session_id:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils._api import Api
-from ..module_utils._errors import ApiError, Refused
-from ..module_utils._http import SESSION_ENDED
+from ..module_utils._client.api import Api
+from ..module_utils._client.http import SESSION_ENDED
+from ..module_utils._core.errors import ApiError, Refused
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
 
 ARGUMENTS = {"state": {"type": "str", "choices": ["present", "absent"], "default": "present"}}
 

@@ -162,26 +162,26 @@ tables:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _table
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, carry_out
+from ..module_utils._resource import table as tables
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each table that needs one, and carry them out side by side."""
     server, task, state = options["server"], options["task"], options["state"]
-    selected = _table.select(api, server, task, options["tables"], options["table_states"])
-    touched = [table for table in selected.tables if _table.needs(state, table)]
-    changes = _table.plan(api, server, task, touched, state)
+    selected = tables.select(api, server, task, options["tables"], options["table_states"])
+    touched = [table for table in selected.tables if tables.needs(state, table)]
+    changes = tables.plan(api, server, task, touched, state)
     report = carry_out(changes, api.check_mode, workers=api.session.connection.concurrency)
-    result = report.result(tables=_table.outcomes(selected.tables, touched, report))
+    result = report.result(tables=tables.outcomes(selected.tables, touched, report))
     result.warnings.extend(selected.warnings)
     return result
 
 
 def main() -> None:
-    run_module(work, _table.ARGUMENTS)
+    run_module(work, tables.ARGUMENTS)
 
 
 if __name__ == "__main__":

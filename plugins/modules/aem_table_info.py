@@ -189,19 +189,19 @@ tables:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _table
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
+from ..module_utils._resource import table
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the tables."""
-    return Result({"tables": _table.listed(api, options)})
+    return Result({"tables": table.listed(api, options)})
 
 
 def main() -> None:
-    run_module(work, _table.INFO_ARGUMENTS)
+    run_module(work, table.INFO_ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -211,22 +211,23 @@ task:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _definition_secrets, _task_definition
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._definition import secrets
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import task_definition
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one task and carry the plan out."""
-    return fulfil(_task_definition.plan(api, options), api.check_mode, returned_as="task")
+    return fulfil(task_definition.plan(api, options), api.check_mode, returned_as="task")
 
 
 def main() -> None:
     run_module(
         work,
-        _task_definition.ARGUMENTS,
-        secrets_in=_definition_secrets.in_option,
+        task_definition.ARGUMENTS,
+        secrets_in=secrets.in_option,
         mutually_exclusive=[("definition", "src")],
         required_if=[("state", "present", ("definition", "src"), True)],
     )

@@ -146,20 +146,20 @@ tasks:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _task_health
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
-from ..module_utils._task_choice import CHOICE_RULES
+from ..module_utils._resource.task_choice import CHOICE_RULES
+from ..module_utils._runbook import task_health
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Look at the tasks until they are healthy."""
-    return _task_health.report(api, options)
+    return task_health.report(api, options)
 
 
 def main() -> None:
-    run_module(work, _task_health.ARGUMENTS, **CHOICE_RULES)
+    run_module(work, task_health.ARGUMENTS, **CHOICE_RULES)
 
 
 if __name__ == "__main__":

@@ -130,11 +130,11 @@ tasks:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _server, _task
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._client.vocabulary import TASK_STATE
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result
-from ..module_utils._vocabulary import TASK_STATE
+from ..module_utils._resource import server, task_state
 
 ARGUMENTS = {
     "servers": {"type": "list", "elements": "str"},
@@ -147,8 +147,8 @@ ARGUMENTS = {
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the tasks."""
-    servers, warnings = _server.monitored_names(api, options["servers"])
-    return Result({"tasks": _task.listed(api, servers, options)}, warnings=warnings)
+    servers, warnings = server.monitored_names(api, options["servers"])
+    return Result({"tasks": task_state.listed(api, servers, options)}, warnings=warnings)
 
 
 def main() -> None:

@@ -151,23 +151,23 @@ interrupted:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _task_record
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, carry_out
-from ..module_utils._task_choice import CHOICE_EXCLUSIVE
+from ..module_utils._resource.task_choice import CHOICE_EXCLUSIVE
+from ..module_utils._runbook import task_record
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan the change to the file, and carry it out."""
-    plan = _task_record.plan(api, options)
+    plan = task_record.plan(api, options)
     return carry_out(plan.changes, api.check_mode).result(**plan.after)
 
 
 def main() -> None:
     run_module(
         work,
-        _task_record.ARGUMENTS,
+        task_record.ARGUMENTS,
         mutually_exclusive=CHOICE_EXCLUSIVE,
         required_if=[("state", "present", ["server", "selection"], True)],
     )

@@ -191,26 +191,26 @@ tasks:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _task
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, carry_out
-from ..module_utils._task_choice import CHOICE_RULES, choose
+from ..module_utils._resource import task_state
+from ..module_utils._resource.task_choice import CHOICE_RULES, choose
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each task that needs one, and carry them out side by side."""
-    wish = _task.Wish.from_options(options)
+    wish = task_state.Wish.from_options(options)
     selected = choose(api, options, wish.timeout)
-    plan = _task.plan(api, selected.tasks, wish)
+    plan = task_state.plan(api, selected.tasks, wish)
     report = carry_out(plan, api.check_mode, workers=options["parallel"])
-    result = report.result(tasks=_task.outcomes(selected.tasks, report))
+    result = report.result(tasks=task_state.outcomes(selected.tasks, report))
     result.warnings.extend(selected.warnings)
     return result
 
 
 def main() -> None:
-    run_module(work, _task.ARGUMENTS, **CHOICE_RULES)
+    run_module(work, task_state.ARGUMENTS, **CHOICE_RULES)
 
 
 if __name__ == "__main__":

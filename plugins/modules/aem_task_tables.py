@@ -170,19 +170,19 @@ tables:
 from collections.abc import Mapping
 from typing import Any
 
-from ..module_utils import _selection
-from ..module_utils._api import Api
+from ..module_utils._client.api import Api
+from ..module_utils._core.plan import Result, fulfil
 from ..module_utils._module import run_module
-from ..module_utils._plan import Result, fulfil
+from ..module_utils._resource import table_selection
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one selection and carry the plan out."""
-    return fulfil(_selection.plan(api, options), api.check_mode, returned_as="tables")
+    return fulfil(table_selection.plan(api, options), api.check_mode, returned_as="tables")
 
 
 def main() -> None:
-    run_module(work, _selection.ARGUMENTS)
+    run_module(work, table_selection.ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._http import REQUESTS_ERROR
+from ..module_utils._client.http import REQUESTS_ERROR
 from ..module_utils._module import declaration_of
 from . import _worker
 

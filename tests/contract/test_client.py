@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import yaml
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _vocabulary as vocabulary
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import vocabulary
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from support.scripted import CONNECTION, reply, scripted
 
 CONTRACT = yaml.safe_load((Path(__file__).parent / "methods.yml").read_text(encoding="utf-8"))

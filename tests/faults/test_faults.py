@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _concurrent, _http, _task
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import http
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core import concurrent
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import task_state
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_server,
     aem_server_acl,
@@ -27,9 +29,9 @@ SERVER = "Replicate PRD 1"
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same patience, in smaller steps."""
-    monkeypatch.setattr(_http, "LONGEST_PAUSE", 0.02)
-    monkeypatch.setattr(_task, "_LOOK_AFTER_LOST_ANSWER", 0.5)
-    monkeypatch.setattr(_concurrent, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(http, "LONGEST_PAUSE", 0.02)
+    monkeypatch.setattr(task_state, "_LOOK_AFTER_LOST_ANSWER", 0.5)
+    monkeypatch.setattr(concurrent, "FIRST_PAUSE", 0.05)
 
 
 @pytest.fixture(scope="module")

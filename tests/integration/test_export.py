@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_import
 from simulator import Settings, Simulator
 from support.inprocess import calls, perform

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._failover_check import record_path
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_check import record_path
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_endpoint_failover,
     aem_failover_check,

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _import
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing as imports
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_import, aem_server
 from simulator import Settings, Simulator
 from support.inprocess import calls, perform
@@ -215,7 +215,7 @@ def test_failures_of_import_and_resume_are_both_told(em: Simulator) -> None:
 
 @pytest.mark.parametrize(("kind", "sent"), [("drop_before", 2), ("drop_after", 1)])
 def test_a_lost_answer_is_settled(em: Simulator, monkeypatch: pytest.MonkeyPatch, kind: str, sent: int) -> None:
-    monkeypatch.setattr(_import, "LOOK_AFTER_LOST_ANSWER", 0.5)
+    monkeypatch.setattr(imports, "LOOK_AFTER_LOST_ANSWER", 0.5)
     add_empty_server(em)
     em.clear_log()
     em.inject({"kind": kind, "api_method": "ImportAll"})

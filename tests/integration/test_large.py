@@ -16,8 +16,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._backup_store import Backups
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._files import checksum
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.files import checksum
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.backup_store import Backups
 from simulator import Settings, Simulator
 from support.api_calls import FIXTURES
 from support.playbooks import COLLECTIONS

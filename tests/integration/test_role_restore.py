@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition_compare import same_but_volatile
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import (
+    same_but_volatile,
+)
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_backup, aem_endpoint, aem_export, aem_import
 from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _import
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing as imports
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_task, aem_task_state
 from simulator import Settings, Simulator
 from support.inprocess import calls, perform
@@ -65,7 +65,7 @@ def simulated() -> Iterator[Simulator]:
 @pytest.fixture
 def em(simulated: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
     """An Enterprise Manager as at its start; nobody waits long for a lost answer."""
-    monkeypatch.setattr(_import, "LOOK_AFTER_LOST_ANSWER", 0.4)
+    monkeypatch.setattr(imports, "LOOK_AFTER_LOST_ANSWER", 0.4)
     simulated.reset()
     yield simulated
     simulated.clear_faults()
@@ -201,7 +201,7 @@ def test_a_lost_answer_of_an_import(em: Simulator, kind: str, sent: int) -> None
 def test_no_second_import_where_the_task_runs(em: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = definition(em)
     em.inject({"kind": "drop_before", "api_method": "ImportTask"})
-    original = _import.wait_until
+    original = imports.wait_until
 
     def wait(*arguments: Any) -> Any:
         # Somebody starts the task after the answer was lost.
@@ -209,7 +209,7 @@ def test_no_second_import_where_the_task_runs(em: Simulator, monkeypatch: pytest
             perform(em, aem_task_state, server=QAS, tasks=[NIGHTLY], state="started")
         return original(*arguments)
 
-    monkeypatch.setattr(_import, "wait_until", wait)
+    monkeypatch.setattr(imports, "wait_until", wait)
     done = importing(em, definition=wanted, overrides=OVERRIDES)
     assert done.error is not None
     assert f"was not tried again, since task '{NIGHTLY}' runs" in done.error.message

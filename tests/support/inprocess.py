@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _module
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from simulator import Simulator
 
 

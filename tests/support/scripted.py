@@ -14,8 +14,8 @@ import pytest
 import requests
 from requests.adapters import BaseAdapter
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _http
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._connection import Connection
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import http
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import Connection
 
 Reply = Callable[[requests.PreparedRequest], requests.Response]
 
@@ -63,7 +63,7 @@ class Script(BaseAdapter):
         self.arguments.append(arguments)
         if path.endswith("/login"):
             self.logins += 1
-            return reply(200, "", **{_http.SESSION_HEADER: f"token-{self.logins}"})(request)
+            return reply(200, "", **{http.SESSION_HEADER: f"token-{self.logins}"})(request)
         if path.endswith("/logout"):
             return reply()(request)
         self.sent.append(request)
@@ -82,10 +82,10 @@ CONNECTION = Connection(base_url="https://em.example.com/api/v1", user="u", secr
 
 def scripted(
     monkeypatch: pytest.MonkeyPatch, *replies: Reply, connection: Connection = CONNECTION, read_only: bool = False
-) -> tuple[_http.Session, Script]:
+) -> tuple[http.Session, Script]:
     """A session that is answered from a script, and does not sleep between tries."""
-    monkeypatch.setattr(_http.time, "sleep", lambda _seconds: None)
-    session = _http.Session(connection, read_only=read_only)
+    monkeypatch.setattr(http.time, "sleep", lambda _seconds: None)
+    session = http.Session(connection, read_only=read_only)
     script = Script(list(replies))
     session._http.mount("https://", script)
     return session, script

@@ -10,8 +10,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _acl, _server
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._vocabulary import ACL_ROLES
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.vocabulary import ACL_ROLES
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import acl as planner
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import server
 
 PEOPLE = [f"{domain}\\{name}" for domain in ("CORP", "Lab") for name in ("Ann", "bob", "Çelik", "d.e f", "G_1")]
 NAMES = st.text(string.ascii_letters + string.digits + " ._-", min_size=1, max_size=64).filter(
@@ -26,7 +27,7 @@ USERNAMES = st.text(
 def acls(draw: st.DrawFn) -> dict[str, Any]:
     """An ACL as a server may hold it: each name in one place."""
     places = [(role, kind) for role in ACL_ROLES for kind in ("users", "groups")]
-    acl = {**_acl.empty(), "disable_inheritance": draw(st.booleans())}
+    acl = {**planner.empty(), "disable_inheritance": draw(st.booleans())}
     for name in PEOPLE:
         place = draw(st.one_of(st.none(), st.sampled_from(places)))
         if place:
@@ -57,7 +58,7 @@ def server_options(draw: st.DrawFn, name: str = "s") -> dict[str, Any]:
         "verify_server_certificate": st.booleans(),
         "monitored": st.booleans(),
     }
-    options: dict[str, Any] = dict.fromkeys(_server.ARGUMENTS)
+    options: dict[str, Any] = dict.fromkeys(server.ARGUMENTS)
     options.update({key: draw(st.one_of(st.none(), values)) for key, values in optional.items()})
     options.update(name=name, state="present", host=draw(NAMES), username=draw(USERNAMES), password="secret")
     options["update_password"] = "on_create"

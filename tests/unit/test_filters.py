@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 import yaml
 from ansible.errors import AnsibleFilterError
-from unit.definition_strategies import FIXTURES, SECTIONS, export
 
 from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition,
@@ -26,6 +25,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     promotions,
     retarget,
 )
+from support.definitions import FIXTURES, SECTIONS, export
 
 ROOT = Path(__file__).resolve().parents[2]
 PLUGINS = [definition, retarget, definition_diff, failover_rows, promotions, promotion_report]

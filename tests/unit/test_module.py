@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _http, _module
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._api import Api
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._errors import Refused
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _module
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import http
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from support.scripted import Script, reply
 
 OPTIONS = {"aem_url": "https://em.example.com", "aem_username": "u", "aem_password": "s3cret"}
@@ -23,14 +24,14 @@ OPTIONS = {"aem_url": "https://em.example.com", "aem_username": "u", "aem_passwo
 def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """What answers every session that a host begins."""
     script = Script([reply(200, '{"serverList": []}')] * 3)
-    original = _http._http_session
+    original = http._http_session
 
     def http_session(connection: Any) -> Any:
         session = original(connection)
         session.mount("https://", script)
         return session
 
-    monkeypatch.setattr(_http, "_http_session", http_session)
+    monkeypatch.setattr(http, "_http_session", http_session)
     return script
 
 
@@ -85,7 +86,7 @@ def test_a_session_that_is_kept_is_not_ended_and_its_token_may_be_told(script: S
 def test_a_session_that_is_given_is_neither_begun_nor_ended(script: Script) -> None:
     _module.perform(reads, {"aem_url": "https://em.example.com", "aem_session_id": "given"}, False, set().update)
     assert ends_of(script) == []
-    assert script.sent[0].headers[_http.SESSION_HEADER] == "given"
+    assert script.sent[0].headers[http.SESSION_HEADER] == "given"
 
 
 def test_a_connection_that_cannot_work_is_told_without_any_request(script: Script) -> None:

@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Doing many things side by side, and waiting for one thing to become true.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
+
+from .errors import AemError, Refused
+
+T = TypeVar("T")
+
+FIRST_PAUSE = 0.2
+LONGEST_PAUSE = 2.0
+
+
+class Outcome(NamedTuple):
+    """What became of one piece of work: its value, or the error that ended it."""
+
+    value: Any
+    error: AemError | None
+
+
+def side_by_side(work: Callable[[Any], Any], items: Iterable[Any], workers: int) -> list[Outcome]:
+    """Run ``work(item)`` for every item on up to ``workers`` threads; outcomes come in the order of the items.
+
+    An AemError of one item does not stop the others. Any other exception is a fault and is raised.
+    """
+
+    def one(item: Any) -> Outcome:
+        try:
+            return Outcome(work(item), None)
+        except AemError as error:
+            return Outcome(None, error)
+
+    waiting = list(items)
+    if len(waiting) < 2 or workers < 2:
+        return [one(item) for item in waiting]
+    with ThreadPoolExecutor(max_workers=min(workers, len(waiting))) as pool:
+        return list(pool.map(one, waiting))
+
+
+def all_of(work: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:
+    """The values of ``work(item)`` for every item, made side by side; raise the first error where there is one."""
+    outcomes = side_by_side(work, items, workers)
+    for outcome in outcomes:
+        if outcome.error:
+            raise outcome.error
+    return [outcome.value for outcome in outcomes]
+
+
+def check_timeout(timeout: int) -> None:
+    """Raise Refused for a ``timeout``, in seconds, that leaves no time."""
+    if timeout < 1:
+        raise Refused(f"timeout must be 1 second or more, not {timeout}.")
+
+
+def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float) -> tuple[T, bool]:
+    """Call ``look`` until ``done(seen)``, for at most ``timeout`` seconds, with growing pauses; look at least once.
+
+    Return what was seen last, and whether it was what was waited for.
+    """
+    deadline = time.monotonic() + timeout
+    pause = FIRST_PAUSE
+    while True:
+        seen = look()
+        if done(seen):
+            return seen, True
+        left = deadline - time.monotonic()
+        if left <= 0:
+            return seen, False
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, LONGEST_PAUSE)

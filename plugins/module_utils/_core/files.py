@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files that a module writes: a reader sees the old content or the new one, never half of it.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from .errors import Refused
+
+PRIVATE = 0o600
+PRIVATE_FOLDER = 0o700
+
+_PIECE = 1 << 20
+
+
+def check_destination(path: str) -> None:
+    """Raise Refused where no file can be written to ``path``, as far as a look tells; for use before any call."""
+    target = Path(path)
+    if target.is_dir():
+        raise Refused(f"{path} is a directory; give the name of a file.")
+    if not target.parent.is_dir():
+        raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
+
+
+def make_folder(path: str) -> None:
+    """Have a folder, which only its owner may look into if it is made now. Raise Refused where that cannot be."""
+    with _refusing(f"The folder {path} cannot be made"):
+        Path(path).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+
+
+def remove(path: str) -> bool:
+    """Remove a file, and tell whether there was one. Raise Refused where that cannot be."""
+    with _refusing(f"{path} cannot be removed"):
+        try:
+            Path(path).unlink()
+        except FileNotFoundError:
+            return False
+        _sync_directory(Path(path).parent)
+        return True
+
+
+def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backup: bool = False) -> str | None:
+    """Put ``content`` in place of whatever ``path`` holds, with the permissions ``mode``; text is written as UTF-8.
+
+    With ``backup`` a file that was there is kept beside it; its path is returned, else None. A symbolic link is
+    replaced, not followed. Raise Refused where the file cannot be written; then the old one is still there.
+    """
+    target = Path(path)
+    with _refusing(f"{path} cannot be written"):
+        kept = _backup(target) if backup and target.is_file() else None
+        _replace(target, _as_bytes(content), mode)
+    return kept
+
+
+def same_content(path: str, content: str | bytes) -> bool:
+    """Whether ``path`` is a file that holds exactly ``content``. Raise Refused where it cannot be read."""
+    target = Path(path)
+    with _refusing(f"{path} cannot be read"):
+        return target.is_file() and target.read_bytes() == _as_bytes(content)
+
+
+def read_text(path: str) -> str:
+    """The text of a file, which must be UTF-8, with its line ends as they are. Raise Refused where there is none."""
+    with _refusing(f"{path} cannot be read"):
+        data = Path(path).read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise Refused(f"{path} is no text in UTF-8.") from error
+
+
+def checksum(content: str | bytes) -> str:
+    """The SHA-256 of ``content``, in hexadecimal digits."""
+    return hashlib.sha256(_as_bytes(content)).hexdigest()
+
+
+def file_checksum(path: str) -> str | None:
+    """The SHA-256 of a file, in hexadecimal digits; None where there is no file that can be read."""
+    digest = hashlib.sha256()
+    try:
+        with Path(path).open("rb") as file:
+            for piece in iter(lambda: file.read(_PIECE), b""):
+                digest.update(piece)
+    except OSError:
+        return None
+    return digest.hexdigest()
+
+
+def _as_bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
+
+
+@contextmanager
+def _refusing(what: str) -> Iterator[None]:
+    """Turn an OSError into a Refused that says ``what`` and why."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"{what}: {error.strerror or error}.") from error
+
+
+def _backup(target: Path) -> str:
+    """Copy a file to a name of its own, with its permissions, as Ansible names its backups; return that name."""
+    stamp = time.strftime("%Y-%m-%d@%H:%M:%S", time.localtime())
+    kept = Path(f"{target}.{os.getpid()}.{stamp}~")
+    _replace(kept, target.read_bytes(), target.stat().st_mode & 0o7777)
+    return str(kept)
+
+
+def _replace(target: Path, data: bytes, mode: int) -> None:
+    """Write beside ``target``, where nobody else may read it before it has ``mode``, and rename."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), mode)
+            os.fsync(file.fileno())
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink()
+        raise
+    _sync_directory(target.parent)
+
+
+def _sync_directory(directory: Path) -> None:
+    """Let the rename itself survive a crash, where the file system can be told so."""
+    with suppress(OSError):
+        handle = os.open(directory, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)

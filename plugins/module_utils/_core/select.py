@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Choosing things by name or pattern.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from .errors import Refused
+
+
+def chosen(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
+    """The names that ``wanted`` chooses, in the order of ``names``; all of them where ``wanted`` is None.
+
+    A wanted string that is a name means that name; else it is a pattern with ``*``, ``?`` and ``[]``.
+    """
+    present = list(names)
+    if wanted is None:
+        return present
+    exact = set(present).intersection(wanted)
+    patterns = [word for word in wanted if word not in exact]
+    return [name for name in present if name in exact or any(fnmatchcase(name, word) for word in patterns)]
+
+
+def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None, where: str = "") -> None:
+    """Raise Refused where a wanted name, not a pattern, is none of ``names``; the message names the nearest ones."""
+    present = list(names)
+    missing = [word for word in wanted or () if word not in present and not is_pattern(word)]
+    if missing:
+        near = get_close_matches(missing[0], present, n=3)
+        hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
+        raise Refused(f"There is no {kind} {', '.join(repr(name) for name in missing)}{where}.{hint}")
+
+
+def is_pattern(word: str) -> bool:
+    """Whether ``word`` holds a character that patterns give a meaning to."""
+    return any(sign in word for sign in "*?[")

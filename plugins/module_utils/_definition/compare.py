@@ -1,0 +1,283 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What an import of a definition would change.
+
+An import merges (guide 2.24, 2.33): sections, tasks, endpoints, notifications and jobs that the document does not name
+stay as they are. A task, an endpoint, a notification or a job that it does name is replaced whole: a setting that the
+document leaves out goes back to its default. So there are three ways to compare, from the top down:
+
+* *merged*: only what the document names counts. So the sections, and the objects in them, are compared.
+* *exact*: what only the server has counts too. So things that an import replaces are compared, and lists in them.
+* *partial*: only the settings that the document names count, but a list counts as a whole. So such things are compared
+  where the document holds just some settings of them, to be merged over what is there.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from . import secrets
+from .document import VOLATILE_KEYS, Plain, sections
+from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
+from .rules import RULES, Rule
+
+MERGED = "merged"
+EXACT = "exact"
+PARTIAL = "partial"
+
+_NAMED_SECTIONS = ("tasks", "databases", "notifications")
+_TYPE = "$type"
+_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
+
+
+class Difference(NamedTuple):
+    """One setting that an import would change, or a thing that it would make or take out of a list.
+
+    ``path`` is a pointer as in :mod:`._definition_paths`. ``section`` is the section, ``name`` the task, endpoint or
+    notification that it is in, None in other sections, and ``setting`` the names below that, joined by dots; it is
+    empty where the whole thing is new. ``before`` and ``after`` are the values, known defaults filled in and secrets
+    masked; None where there is none.
+    """
+
+    path: str
+    section: str
+    name: str | None
+    setting: str
+    before: Any
+    after: Any
+
+    @property
+    def task(self) -> str | None:
+        """The task that the setting belongs to."""
+        return self.name if self.section == "tasks" else None
+
+    @property
+    def endpoint(self) -> str | None:
+        """The endpoint that the setting belongs to."""
+        return self.name if self.section == "databases" else None
+
+
+def differences(
+    wanted: Mapping[str, Any],
+    current: Mapping[str, Any] | None,
+    ignore: Iterable[str] = (),
+    exact: bool = True,
+) -> list[Difference]:
+    """What importing ``wanted`` would change on a server whose export is ``current``, None where it has nothing.
+
+    With ``exact``, ``wanted`` holds whole tasks and endpoints, and a setting that only the server has is a difference,
+    because the import resets it. Without, it holds some of their settings, and only these are compared.
+    ``ignore`` are pointers to what is not to be compared, see :func:`.._definition.paths.patterns`.
+
+    No difference are: a default spelled out or left out, a number or a boolean as text, an empty object, an empty list
+    or null for nothing, the order of keys, of tables and of named things, and what :data:`.._definition.rules.VOLATILE`
+    names. Secrets are never compared. Raises DefinitionError for a bad pointer, and for a document without sections.
+    """
+    walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
+    walk.objects(sections(wanted), sections(current) if current is not None else {}, _Place(RULES, MERGED))
+    return walk.found
+
+
+def diff(found: Iterable[Difference]) -> dict[str, Plain]:
+    """Differences as Ansible shows them: ``before`` and ``after``, nested by section, thing and setting.
+
+    Both hold only what differs.
+    """
+    shown: dict[str, Plain] = {"before": {}, "after": {}}
+    for difference in found:
+        for side, value in (("before", difference.before), ("after", difference.after)):
+            if value is not None:
+                _put(shown[side], tokens_of(difference.path), value)
+    return shown
+
+
+def same_but_volatile(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two exports say the same but for the host, the time and the version that they were made with."""
+    first, second = ({key: value for key, value in item.items() if key not in VOLATILE_KEYS} for item in (one, other))
+    return first == second
+
+
+def changed_names(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What is not word for word the same in two exports, encrypted secrets included; of None, all is new.
+
+    ``tasks`` and ``endpoints`` have the names of those, ``sections`` those of the other sections.
+    """
+    before, after = sections(one) if one is not None else {}, sections(other)
+    others = [name for name in dict.fromkeys((*before, *after)) if name not in ("tasks", "databases")]
+    return {
+        "tasks": _changed_things(before.get("tasks"), after.get("tasks")),
+        "endpoints": _changed_things(before.get("databases"), after.get("databases")),
+        "sections": [name for name in others if before.get(name) != after.get(name)],
+    }
+
+
+class _Place(NamedTuple):
+    """What is known of the place that is being compared."""
+
+    rule: Rule
+    mode: str
+    hidden: bool = False
+
+
+class _Walk:
+    """Goes through two definitions side by side and collects the differences."""
+
+    def __init__(self, thing_mode: str, ignored: list[tuple[str, ...]]) -> None:
+        self.found: list[Difference] = []
+        self._thing_mode = thing_mode
+        self._ignored = ignored
+        self._steps: list[Step] = []
+
+    def objects(self, wanted: Plain, current: Plain, place: _Place) -> None:
+        """Compare two objects; of what only the server has, only what an import would reset."""
+        names = dict.fromkeys((*wanted, *current)) if place.mode == EXACT else wanted
+        for name in names:
+            value, other = wanted.get(name), current.get(name)
+            if _plainly_the_same(value, other):
+                continue
+            inside = _inside(place, name)
+            resets = place.mode == EXACT and name != _TYPE and not inside.rule.filled_in
+            if value is not None or resets:
+                self._below((name,), value, other, inside)
+
+    def _below(self, step: Step, wanted: Any, current: Any, place: _Place) -> None:
+        if wanted is current or place.rule.volatile:
+            return
+        wanted, current = _or_nothing(wanted), _or_nothing(current)
+        self._steps.append(step)
+        if _are(dict, wanted, current):
+            self.objects(wanted or {}, current or {}, place)
+        elif _are(list, wanted, current):
+            self._lists(wanted or [], current or [], place)
+        elif not _same(wanted, current, place):
+            self._add(wanted, current, place)
+        self._steps.pop()
+
+    def _lists(self, wanted: list[Any], current: list[Any], place: _Place) -> None:
+        if place.hidden:
+            return
+        named, there = identified(wanted), identified(current)
+        if named is not None and there is not None:
+            self._things(named, there, place)
+        elif len(wanted) == len(current) and any(isinstance(item, (dict, list)) for item in wanted):
+            for number, (one, other) in enumerate(zip(wanted, current)):
+                self._below((str(number),), one, other, _Place(place.rule.at(str(number)), EXACT))
+        elif not _same_items(wanted, current, place):
+            self._add(wanted, current, place)
+
+    def _things(
+        self, wanted: dict[Identity, tuple[int, Any]], current: dict[Identity, tuple[int, Any]], place: _Place
+    ) -> None:
+        mode = self._thing_mode if place.mode == MERGED else EXACT
+        for key, (number, item) in wanted.items():
+            name = ".".join(key)
+            inside = _Place(place.rule.at(name), mode)
+            if key in current:
+                self._below((name, str(number)), item, current[key][1], inside)
+            else:
+                self._whole((name, str(number)), item, None, inside)
+        if place.mode != MERGED:
+            for key, (number, item) in current.items():
+                if key not in wanted:
+                    name = ".".join(key)
+                    self._whole((name, str(number)), None, item, _Place(place.rule.at(name), mode))
+
+    def _whole(self, step: Step, wanted: Any, current: Any, place: _Place) -> None:
+        """Add a thing of a list that is on one side only."""
+        self._steps.append(step)
+        self._add(wanted, current, place)
+        self._steps.pop()
+
+    def _add(self, wanted: Any, current: Any, place: _Place) -> None:
+        if any(covers(pattern, self._steps) for pattern in self._ignored):
+            return
+        tokens = [step[0] for step in self._steps]
+        in_thing = tokens[0] in _NAMED_SECTIONS and len(tokens) > 1
+        before, after = (
+            secrets.masked(_tidy(place.rule.default if value is None else value, place.rule), hidden=place.hidden)
+            for value in (current, wanted)
+        )
+        name, setting = (tokens[1], tokens[2:]) if in_thing else (None, tokens[1:])
+        self.found.append(Difference(pointer(tokens), tokens[0], name, ".".join(setting), before, after))
+
+
+def _changed_things(before: list[Any] | None, after: list[Any] | None) -> list[str]:
+    old, new = identified(before or []) or {}, identified(after or []) or {}
+    changed = [key for key in {**old, **new} if key not in old or key not in new or old[key][1] != new[key][1]]
+    return [".".join(key) for key in changed]
+
+
+def _inside(place: _Place, name: str) -> _Place:
+    return _Place(place.rule.at(name), place.mode, place.hidden or secrets.is_secret_name(name))
+
+
+def _plainly_the_same(one: Any, other: Any) -> bool:
+    """A look that spares most values the long way."""
+    return type(one) is type(other) and not isinstance(one, (dict, list)) and bool(one == other)
+
+
+def _or_nothing(value: Any) -> Any:
+    """``value``, or None for an empty object or list."""
+    return None if isinstance(value, (dict, list)) and not value else value
+
+
+def _are(kind: type, one: Any, other: Any) -> bool:
+    """Whether both are of a kind, where nothing stands for an empty one."""
+    return (isinstance(one, kind) or one is None) and (isinstance(other, kind) or other is None)
+
+
+def _same(wanted: Any, current: Any, place: _Place) -> bool:
+    if secrets.is_sealed(wanted) or secrets.is_sealed(current):
+        return True
+    if place.hidden and not isinstance(wanted, bool) and not isinstance(current, bool):
+        return True
+    default = place.rule.default
+    return _equal(default if wanted is None else wanted, default if current is None else current)
+
+
+def _same_items(wanted: list[Any], current: list[Any], place: _Place) -> bool:
+    if place.rule.unordered:
+        wanted, current = sorted(wanted, key=str), sorted(current, key=str)
+    return len(wanted) == len(current) and all(_same(one, other, place) for one, other in zip(wanted, current))
+
+
+def _equal(one: Any, other: Any) -> bool:
+    """Equality of two plain values, where numbers and booleans may be text; true is not 1, as it would be in Python."""
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
+    if isinstance(one, str) or isinstance(other, str):
+        text, value = (one, other) if isinstance(one, str) else (other, one)
+        if isinstance(value, bool):
+            return text.strip().lower() == str(value).lower()
+        return isinstance(value, (int, float)) and _number(text) == value
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one == other)
+
+
+def _number(text: str) -> float | int | None:
+    word = text.strip()
+    if not _NUMBER.fullmatch(word):
+        return None
+    return int(word) if word.lstrip("-").isdigit() else float(word)
+
+
+def _tidy(value: Any, rule: Rule) -> Any:
+    """``value`` without what is empty or never compared, so that a new thing shows what it sets."""
+    if isinstance(value, dict):
+        tidied = {name: _tidy(item, rule.at(name)) for name, item in value.items() if not rule.at(name).volatile}
+        return {name: item for name, item in tidied.items() if item not in (None, {}, [])}
+    if isinstance(value, list):
+        return [_tidy(item, rule.at(str(number))) for number, item in enumerate(value)]
+    return value
+
+
+def _put(tree: Plain, tokens: tuple[str, ...], value: Any) -> None:
+    for token in tokens[:-1]:
+        tree = tree.setdefault(token, {})
+    tree[tokens[-1]] = value

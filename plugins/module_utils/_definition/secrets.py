@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Secrets in definitions: known, found, taken out, and never shown.
+
+In an export a secret is known by its value, ``{Z<hex>}``, encrypted with the server's own key. In what a user writes
+it stands in clear and is known by the name of its setting.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from .document import DefinitionError, Plain, read, sections
+from .paths import identified, identity, pointer
+
+MASK = "********"
+
+_SEALED = re.compile(r"\{Z[0-9A-Fa-f]+\}")
+# Names are looked at in lower case, without signs between their words.
+_SECRET_NAME = re.compile(
+    r"pass(word|wd|phrase)|pwd|secret|credential|token$"
+    r"|(access|account|api|app|encryption|master|private|sas|service|shared|signing|storage)key$"
+)
+_NO_SECRET_NAME = re.compile(r"(endpoint|expiration|expiry|file|length|mode|name|path|policy|timeout|type|uri|url)s?$")
+# Secrets inside other text, such as additional connection properties or an address.
+_IN_TEXT = re.compile(
+    r"(?i)((?:password|passwd|passphrase|pwd|secret|token|accountkey|accesskey|apikey)\s*[=:]\s*)"
+    r"(?:\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^;&,\s]+)"
+)
+_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
+
+
+@lru_cache(maxsize=4096)
+def is_secret_name(name: str) -> bool:
+    """Whether the value of a setting of this name is a secret, unless it is a boolean."""
+    plain = re.sub(r"[\W_]", "", name.lower())
+    return _SECRET_NAME.search(plain) is not None and _NO_SECRET_NAME.search(plain) is None
+
+
+def is_sealed(value: Any) -> bool:
+    """Whether ``value`` is a secret as an export shows it."""
+    return isinstance(value, str) and value.startswith("{Z") and _SEALED.fullmatch(value) is not None
+
+
+def is_secret(name: str, value: Any) -> bool:
+    """Whether ``value``, the value of setting ``name``, must be neither compared nor shown."""
+    if value in (None, "", {}, []) or isinstance(value, bool):
+        return False
+    return is_sealed(value) or is_secret_name(name)
+
+
+def masked(value: Any, name: str = "", hidden: bool = False) -> Any:
+    """``value`` with MASK in place of every secret; ``name`` is that of the setting, ``hidden`` says it is secret.
+
+    What stands below a setting with the name of a secret is one too.
+    """
+    hidden = hidden or is_secret_name(name)
+    if isinstance(value, dict):
+        return {key: masked(item, key, hidden) for key, item in value.items()}
+    if isinstance(value, list):
+        return [masked(item, "", hidden) for item in value]
+    if hidden:
+        return value if isinstance(value, bool) or value in (None, "") else MASK
+    return _masked_text(value) if isinstance(value, str) else value
+
+
+def find(definition: Mapping[str, Any]) -> list[str]:
+    """Where a definition holds encrypted secrets: pointers as differences have them."""
+    return [pointer(tokens) for tokens in _sealed_places(sections(definition), ())]
+
+
+def strip(definition: Mapping[str, Any]) -> Plain:
+    """The definition without its encrypted secrets: only the server that wrote them can read them."""
+    return resealed(definition, None)
+
+
+def resealed(definition: Mapping[str, Any], other: Mapping[str, Any] | None) -> Plain:
+    """The definition with the encrypted secrets of ``other``, an export of the server it is for, in place of its own.
+
+    A secret that ``other`` has not is left out. Things in lists are found by their names.
+    """
+    return dict(_resealed(dict(definition), other))
+
+
+def _masked_text(text: str) -> str:
+    # Most values are short words, where none of this can be.
+    if "{Z" in text:
+        text = _SEALED.sub(MASK, text)
+    if "=" in text or ":" in text:
+        text = _IN_ADDRESS.sub(rf"\g<1>{MASK}@", _IN_TEXT.sub(rf"\g<1>{MASK}", text))
+    return text
+
+
+def _sealed_places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _sealed_places(item, (*path, key))
+    elif isinstance(value, list):
+        named = identified(value)
+        if named is not None and len(named) == len(value):
+            for key, (_number, item) in named.items():
+                yield from _sealed_places(item, (*path, ".".join(key)))
+        else:
+            for number, item in enumerate(value):
+                yield from _sealed_places(item, (*path, str(number)))
+    elif is_sealed(value):
+        yield path
+
+
+def _resealed(value: Any, other: Any) -> Any:
+    """``value`` with the encrypted secrets of ``other``; None in place of one that ``other`` has not."""
+    if isinstance(value, dict):
+        there = other if isinstance(other, dict) else {}
+        pairs: Iterable[tuple[Any, Any]] = ((key, _resealed(item, there.get(key))) for key, item in value.items())
+        return {key: item for key, item in pairs if item is not None or value[key] is None}
+    if isinstance(value, list):
+        items = [_resealed(item, partner) for item, partner in zip(value, _partners(value, other))]
+        return [item for item, old in zip(items, value) if item is not None or old is None]
+    if is_sealed(value):
+        return other if is_sealed(other) else None
+    return value
+
+
+def _partners(items: list[Any], others: Any) -> list[Any]:
+    """What stands in ``others`` for each of the items: the thing of the same name, or what has the same number."""
+    if not isinstance(others, list):
+        return [None] * len(items)
+    named, there = identified(items), identified(others)
+    if named is not None and there is not None:
+        return [there.get(identity(item) or (), (0, None))[1] for item in items]
+    return others if len(items) == len(others) else [None] * len(items)
+
+
+def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
+    """The secrets that ``value``, data that a user wrote, holds in clear.
+
+    ``name`` and ``hidden`` are as for ``masked``.
+    """
+    hidden = hidden or is_secret_name(name)
+    if isinstance(value, Mapping):
+        return set().union(*(in_clear(item, key, hidden) for key, item in value.items()))
+    if isinstance(value, list):
+        return set().union(*(in_clear(item, "", hidden) for item in value))
+    if isinstance(value, bool) or value in (None, "") or is_sealed(value) or not hidden:
+        return set()
+    return {str(value)}
+
+
+def in_option(value: Any) -> set[str]:
+    """The secrets in clear of an option that holds settings as data, or a definition as data or text."""
+    if not isinstance(value, str):
+        return in_clear(value)
+    try:
+        return in_clear(read(value))
+    except DefinitionError:
+        return set()

@@ -1,0 +1,386 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Endpoints: what may be asked for, what is there, and the change between them (guide 2.28 to 2.30, 2.32, 2.33).
+
+The API has no call that reads or makes one endpoint. It is read from an export of the whole server and made by an
+import with nothing else in it. A user who may not export can still find out what differs, by patches that only test.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._client.vocabulary import ENDPOINT_ROLE
+from .._core.concurrent import check_timeout
+from .._core.errors import AemError, ApiError, NoAnswer, Refused
+from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
+from .._core.select import chosen
+from .._definition import document as definitions
+from .._definition.compare import Difference
+from . import endpoint_settings as settings
+from .endpoint_settings import ALWAYS, ON_CREATE, TYPE, Operation, Place, Wish
+from .foresight import seen
+from .importing import UNAUTHORIZED, Import, Pause, exported, versioned
+
+KIND = "endpoint"
+NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
+PATCH_FAILED = "AEM_PATCH_ENDPOINT_INNER_ERR"
+NO_EXPORT = frozenset({UNAUTHORIZED, "AEM_EXPORT_NO_PERMISSION_ON_TASK", "AEM_EXPORT_NO_PERMISSION_ON_ENDPOINT"})
+NEEDED_TO_CREATE = ("role", "type_id", "settings")
+# Only types that are known for certain: a wrong one would make an endpoint that does not work.
+SETTINGS_TYPES = {
+    "FILE_COMPONENT_TYPE": "FileSettings",
+    "KAFKA_COMPONENT_TYPE": "KafkaSettings",
+    "LOG_STREAM_COMPONENT_TYPE": "LogStreamSettings",
+    "NULL_TARGET_COMPONENT_TYPE": "NulltargetSettings",
+    "ORACLE_COMPONENT_TYPE": "OracleSettings",
+    "SNOWFLAKE_COMPONENT_TYPE": "SnowflakeSettings",
+    "SQL_SERVER_COMPONENT_TYPE": "SqlServerSettings",
+}
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "server": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "role": {"type": "str", "choices": ["source", "target"]},
+    "type_id": {"type": "str"},
+    "settings": {"type": "dict", "no_log": True},
+    "unset": {"type": "list", "elements": "str"},
+    # It sounds like a secret and is none.
+    "update_secrets": {"type": "str", "choices": [ON_CREATE, ALWAYS], "default": ON_CREATE, "no_log": False},
+    "timeout": {"type": "int", "default": 60},
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of the endpoints of a server.
+
+    ``definition`` is its export, None where the user may not export; then ``listed`` are the items of GetEndpointList.
+    """
+
+    definition: Plain | None = None
+    listed: Sequence[Plain] = ()
+
+    def endpoint(self, name: str) -> Plain | None:
+        """The definition of an endpoint, or failing that its item in the list; None where there is no such endpoint."""
+        items = self.listed if self.definition is None else definitions.endpoints(self.definition)
+        return next((item for item in items if item["name"] == name), None)
+
+    def tasks_using(self, name: str) -> list[str]:
+        """The tasks that have the endpoint as their source or a target, as far as that is known."""
+        return [] if self.definition is None else tasks_using(self.definition, name)
+
+
+NOTHING = Known({definitions.SECTIONS: {}})
+
+
+def read(api: Api, server: str) -> Known:
+    """The endpoints of a server, with their settings if the user may export, else without."""
+    try:
+        return Known(exported("ExportAll", api.export_all(server)))
+    except ApiError as error:
+        if error.api_method != "ExportAll" or error.error_code not in NO_EXPORT:
+            raise
+    return Known(None, api.get_endpoint_list(server))
+
+
+def tasks_using(definition: Mapping[str, Any], name: str) -> list[str]:
+    """The tasks of a definition that name an endpoint."""
+    return [
+        definitions.task_name(task)
+        for task in definitions.tasks(definition)
+        if name in definitions.named_endpoints(task)
+    ]
+
+
+def plan(api: Api, options: Mapping[str, Any]) -> Plan:
+    """The change that brings an endpoint about as ``options`` (see ARGUMENTS) say, and the endpoint after it.
+
+    In check mode the server may be one that an earlier task of the play would have added.
+    """
+    check(options)
+    known, warnings = seen(api, lambda: read(api, options["server"]), options["server"])
+    planned = compare(api, options, known or NOTHING)
+    return planned._replace(warnings=[*warnings, *planned.warnings])
+
+
+def check(options: Mapping[str, Any]) -> None:
+    """Raise Refused for what cannot be right, before anything is sent."""
+    if not options["name"]:
+        raise Refused("name must not be empty.")
+    if options.get("timeout") is not None:
+        check_timeout(options["timeout"])
+    Wish.from_options(options)
+
+
+def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:
+    """As ``plan``, for what ``read`` has answered."""
+    name = options["name"]
+    current = known.endpoint(name)
+    if options.get("state") == "absent":
+        return Plan([]) if current is None else _deletion(api, options["server"], current, known)
+    wish = Wish.from_options(options)
+    if current is None:
+        return _creation(api, options, wish, known)
+    _require_same_kind(options, current)
+    if known.definition is None:
+        return _blind_update(api, options, wish, current)
+    return _update(api, options["server"], wish, current, known.tasks_using(name))
+
+
+def shown(endpoint: Mapping[str, Any], tasks: Sequence[str]) -> Plain:
+    """An endpoint as results have it: name, role, type_id, its settings without secrets, the tasks that use it."""
+    return {
+        "name": endpoint["name"],
+        "role": ENDPOINT_ROLE.spelled(endpoint.get("role")),
+        "type_id": endpoint.get("type_id"),
+        "settings": settings.without_secrets(endpoint.get(settings.ROOT) or {}),
+        "tasks": list(tasks),
+    }
+
+
+def listed(api: Api, server: str, names: Sequence[str] | None, with_settings: bool) -> list[Plain]:
+    """The endpoints that ``names`` (names or patterns, None for all) chooses, as GetEndpointList has them.
+
+    With settings, each has also its type_id, its settings without secrets and the tasks that use it.
+    """
+    items = {item["name"]: item for item in api.get_endpoint_list(server)}
+    found = chosen(items, names)
+    if not with_settings or not found:
+        return [items[name] for name in found]
+    definition = exported("ExportAll", api.export_all(server))
+    defined = {item["name"]: item for item in definitions.endpoints(definition)}
+    # One that was deleted between the two calls has no definition any more.
+    return [
+        {**shown(defined[name], tasks_using(definition, name)), **items[name]} if name in defined else items[name]
+        for name in found
+    ]
+
+
+def _require_same_kind(options: Mapping[str, Any], current: Mapping[str, Any]) -> None:
+    """Raise Refused for another role or type than the endpoint has."""
+    name, role = options["name"], ENDPOINT_ROLE.spelled(current.get("role"))
+    wanted = (options.get("role") or role).upper()
+    if wanted != role and role not in ("BOTH", "ALL"):
+        raise Refused(f"Endpoint {name} has role {role}; to make it a {wanted}, delete it first.")
+    type_id = options.get("type_id")
+    if type_id and current.get("type_id") and type_id != current["type_id"]:
+        raise Refused(f"Endpoint {name} is of type {current['type_id']}; to make it {type_id}, delete it first.")
+
+
+def _update(api: Api, server: str, wish: Wish, current: Plain, tasks: Sequence[str]) -> Plan:
+    name, there = current["name"], current.get(settings.ROOT) or {}
+    settings.require_same_type(wish.settings, there, name)
+    unsent = settings.unsent_secrets(wish, there)
+    warnings = [
+        f"Endpoint {name} has no {place} yet. It is sent with update_secrets {ALWAYS} only." for place in unsent
+    ]
+    patch = settings.operations(wish, there)
+    after = shown({**current, settings.ROOT: settings.patched(there, patch)}, tasks)
+    if not patch:
+        return Plan([], after, warnings)
+    told = settings.difference(there, patch)
+    change = _change(name, told, lambda: _patch(api, server, name, wish, patch))
+    return Plan([change], after, warnings)
+
+
+def _change(name: str, told: tuple[Plain, Plain], apply: Any) -> Change:
+    before, after = told
+    return Change(KIND, name, UPDATE, {"settings": before}, {"settings": after}, apply)
+
+
+def _patch(api: Api, server: str, name: str, wish: Wish, patch: Sequence[Operation]) -> Applied:
+    try:
+        api.patch_endpoint(server, name, patch)
+    except NoAnswer as lost:
+        if not lost.sent:
+            raise
+        # The patch may have been applied. What then still differs is sent: an add may come twice, a remove not.
+        current = read(api, server).endpoint(name) or {}
+        remaining = settings.operations(wish, current.get(settings.ROOT) or {})
+        if remaining:
+            api.patch_endpoint(server, name, remaining)
+    return Applied()
+
+
+def _blind_update(api: Api, options: Mapping[str, Any], wish: Wish, current: Plain) -> Plan:
+    """The change of an endpoint whose settings cannot be read. What differs, tests tell; in check mode nothing can."""
+    server, name = options["server"], options["name"]
+    after = _blindly_shown(wish, current)
+    if not wish:
+        return Plan([], after)
+    warnings = []
+    if api.check_mode:
+        patch = settings.blind_operations(wish, [place for place, _value in settings.tested_settings(wish)])
+        reason = f"this user may not export server {server}, and Enterprise Manager compares settings in a patch only"
+        warnings = [f"Whether endpoint {name} would change cannot be known in check mode: {reason}."]
+    else:
+        patch = _tested_patch(api, server, name, wish)
+    removals = [settings.remove(place) for place in wish.unset]
+    if not patch and not removals:
+        return Plan([], after, warnings)
+    told = settings.difference(None, [*patch, *removals])
+    change = _change(name, told, lambda: _blind_patch(api, server, name, patch, removals))
+    return Plan([change], after, warnings)
+
+
+def _blindly_shown(wish: Wish, current: Mapping[str, Any]) -> Plain:
+    """What is known of an endpoint that cannot be read: its role, and the settings that were given."""
+    role = ENDPOINT_ROLE.spelled(current.get("role"))
+    return {"name": current["name"], "role": role, "settings": settings.without_secrets(wish.settings)}
+
+
+def _tested_patch(api: Api, server: str, name: str, wish: Wish) -> list[Operation]:
+    """The patch for those settings that do not stand a test; all are tested at once first."""
+    for place, value in settings.tested_types(wish):
+        if not _holds(api, server, name, [settings.test(place, value)]):
+            raise Refused(f"The {settings.TYPE} of endpoint {name} is not {value}, and it cannot become that.")
+    tested = settings.tested_settings(wish)
+    if not tested or _holds(api, server, name, [settings.test(place, value) for place, value in tested]):
+        return settings.blind_operations(wish, [])
+    return settings.blind_operations(wish, _failing(api, server, name, tested))
+
+
+def _failing(api: Api, server: str, name: str, tested: Sequence[tuple[Place, Any]]) -> list[Place]:
+    """Where the endpoint has another value, in whatever spelling."""
+    return [
+        place
+        for place, value in tested
+        if not any(_holds(api, server, name, [settings.test(place, word)]) for word in settings.spellings(value))
+    ]
+
+
+def _holds(api: Api, server: str, name: str, tests: Sequence[Operation]) -> bool:
+    """Whether a patch of only tests succeeds. It changes nothing, so after a lost answer it is simply sent again."""
+    try:
+        try:
+            api.patch_endpoint(server, name, tests)
+        except NoAnswer:
+            api.patch_endpoint(server, name, tests)
+    except ApiError as error:
+        if error.error_code != PATCH_FAILED:
+            raise
+        return False
+    return True
+
+
+def _blind_patch(
+    api: Api, server: str, name: str, patch: Sequence[Operation], removals: Sequence[Operation]
+) -> Applied:
+    """Change settings, and remove some of which it is not known whether they are there."""
+    if patch:
+        # Adding the same values twice is adding them once, so this may be sent again after a lost answer.
+        _sent_again_if_lost(api, server, name, patch)
+    changed = bool(patch)
+    try:
+        for operation in removals:
+            changed = _removed(api, server, name, operation) or changed
+    except AemError as error:
+        error.left = Applied(changed)
+        raise
+    return Applied(changed)
+
+
+def _removed(api: Api, server: str, name: str, removal: Operation) -> bool:
+    """Remove one setting; False where it is not there, which is what an API error of a removal means."""
+    try:
+        api.patch_endpoint(server, name, [removal])
+    except ApiError as error:
+        if error.error_code != PATCH_FAILED:
+            raise
+        return False
+    except NoAnswer as lost:
+        if not lost.sent:
+            raise
+        # If the first one was done, the second one finds nothing to remove.
+        _removed(api, server, name, removal)
+    return True
+
+
+def _sent_again_if_lost(api: Api, server: str, name: str, patch: Sequence[Operation]) -> None:
+    try:
+        api.patch_endpoint(server, name, patch)
+    except NoAnswer as lost:
+        if not lost.sent:
+            raise
+        api.patch_endpoint(server, name, patch)
+
+
+def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) -> Plan:
+    server, name = options["server"], options["name"]
+    missing = [key for key in NEEDED_TO_CREATE if options.get(key) is None]
+    if missing:
+        raise Refused(
+            f"Endpoint {name} does not exist on server {server}; to create it, give {', '.join(missing)} too."
+        )
+    made = _definition_of(options, wish, known)
+    after = shown(made, [])
+    timeout = options.get("timeout") or ARGUMENTS["timeout"]["default"]
+    told = {key: after[key] for key in ("name", "role", "type_id", "settings")}
+    change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout))
+    return Plan([change], after)
+
+
+def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plain:
+    """The definition of a new endpoint. Its settings have the type that other endpoints of its kind have."""
+    role, type_id = options["role"].upper(), options["type_id"]
+    there = [] if known.definition is None else definitions.endpoints(known.definition)
+    alike = (item for item in there if (item.get("type_id"), item.get("role")) == (type_id, role))
+    types = (definitions.value_at(item, (settings.ROOT, TYPE)) for item in alike)
+    settings_type = wish.settings.get(TYPE) or next(filter(None, types), None) or SETTINGS_TYPES.get(type_id)
+    typed = {**wish.settings, TYPE: settings_type} if settings_type else wish.settings
+    return {
+        "name": options["name"],
+        "role": role,
+        "type_id": type_id,
+        settings.ROOT: settings.type_first(typed),
+        "override_properties": {},
+    }
+
+
+def _create(api: Api, server: str, made: Plain, timeout: int) -> Applied:
+    """Import the endpoint and wait until the server lists it."""
+    name = made["name"]
+    document, warnings = versioned(api, server, {definitions.SECTIONS: {"databases": [made]}})
+    text = definitions.write(document)
+
+    def remaining() -> list[Difference]:
+        if any(item["name"] == name for item in api.get_endpoint_list(server)):
+            return []
+        return [Difference(f"/databases/{name}", "databases", name, "", None, made["type_id"])]
+
+    importing = Import(
+        api_method="ImportAll",
+        send=lambda: api.import_all(server, text),
+        remaining=remaining,
+        tasks=(),
+        pause=Pause(api, server, (), timeout),
+        timeout=timeout,
+    )
+    applied = importing.apply()
+    return applied._replace(warnings=[*warnings, *applied.warnings])
+
+
+def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
+    name, tasks = current["name"], known.tasks_using(current["name"])
+    if tasks:
+        listed_tasks = ", ".join(map(repr, tasks))
+        raise Refused(f"Endpoint {name} on server {server} cannot be deleted: it is used by {listed_tasks}.")
+    role = ENDPOINT_ROLE.spelled(current.get("role"))
+    before = {"name": name, "role": role} if known.definition is None else shown(current, tasks)
+    return Plan([Change(KIND, name, DELETE, before, None, lambda: _delete(api, server, name))])
+
+
+def _delete(api: Api, server: str, name: str) -> Applied:
+    return removed(
+        lambda: api.delete_endpoint(server, name),
+        NOT_FOUND,
+        lambda: any(item["name"] == name for item in api.get_endpoint_list(server)),
+    )

@@ -1,0 +1,310 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The settings of an endpoint, its ``db_settings``: what differs, and the JSON Patch that makes it so (guide 2.29).
+
+All functions are pure. A *place* is the names that lead to a setting, from ``db_settings`` down. Secrets are known by
+:mod:`._definition_secrets`. They are never compared and never shown.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .._core.errors import Refused
+from .._definition.compare import differences
+from .._definition.document import SECTIONS, Plain, value_at
+from .._definition.paths import pointer, tokens_of
+from .._definition.secrets import MASK, is_sealed, is_secret_name, masked
+
+ALWAYS = "always"
+ON_CREATE = "on_create"
+ROOT = "db_settings"
+TYPE = "$type"
+# A patch must not change these (guide 2.29); the second is that of endpoints that run in Java.
+READ_ONLY = ((TYPE,), ("connectioninfo", TYPE))
+UNCHANGED = "(unchanged)"
+SENT = "(sent)"
+UNKNOWN = "(unknown)"
+
+Place = tuple[str, ...]
+Operation = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the settings of an endpoint are to be: some of them, those to remove, and whether secrets are sent."""
+
+    settings: Plain
+    unset: tuple[Place, ...] = ()
+    send_secrets: bool = False
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> Wish:
+        """Read ``settings``, ``unset`` and ``update_secrets``; raise Refused where they contradict each other.
+
+        An item of ``unset`` is the name of a setting or, beginning with a slash, a JSON pointer.
+        """
+        settings = _without_nulls(options.get("settings") or {})
+        unset = tuple(dict.fromkeys(_place_to_unset(item) for item in options.get("unset") or ()))
+        for place in unset:
+            if place[-1] == TYPE:
+                raise Refused(f"unset: {TYPE} is the type of the settings and cannot be removed.")
+            if any(_overlap(place, other) for other, _value in leaves(settings)):
+                raise Refused(f"unset: {pointer(place)} is given in settings too.")
+        return cls(settings, unset, options.get("update_secrets") == ALWAYS)
+
+    def __bool__(self) -> bool:
+        return bool(self.settings or self.unset)
+
+
+def leaves(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
+    """The settings that are no objects, each with its place; a list is one value."""
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            for place, item in leaves(value):
+                yield (name, *place), item
+        else:
+            yield (name,), value
+
+
+def secret_places(settings: Mapping[str, Any], current: Mapping[str, Any]) -> list[Place]:
+    """Where ``settings`` holds secrets: by their names, by what is in a text, or as the server has encrypted them."""
+    return [place for place, value in leaves(settings) if _is_secret(place, value) or is_sealed(_at(current, place))]
+
+
+def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:
+    """The secrets of a wish that the endpoint has none of and that are not sent, as pointers."""
+    if wish.send_secrets:
+        return []
+    missing = (place for place in secret_places(wish.settings, current) if _at(current, place) is None)
+    return [pointer(place) for place in missing]
+
+
+def require_same_type(settings: Mapping[str, Any], current: Mapping[str, Any], name: str) -> None:
+    """Raise Refused if the settings name another type than endpoint ``name`` has; a patch cannot change it."""
+    for place in READ_ONLY:
+        wanted, there = _at(settings, place), _at(current, place)
+        if wanted is not None and wanted != there:
+            raise Refused(f"The {pointer(place)} of endpoint {name} is {there}, which cannot become {wanted}.")
+
+
+def operations(wish: Wish, current: Mapping[str, Any]) -> list[Operation]:
+    """The patch that brings ``current`` to what is wished; empty where nothing differs.
+
+    Secrets are in it only if the wish sends them, and then always. An ``add`` makes a setting or replaces it.
+    """
+    places = _differing(wish.settings, current)
+    if wish.send_secrets:
+        places += [_change_place(wish.settings, current, place) for place in secret_places(wish.settings, current)]
+    added = [
+        _add(place, _to_send(_at(wish.settings, place), place[:-1], place[-1], wish.send_secrets))
+        for place in _outermost(places)
+    ]
+    return added + [remove(place) for place in wish.unset if _is_there(current, place)]
+
+
+def remove(place: Place) -> Operation:
+    """The operation that removes a setting."""
+    return {"op": "remove", "path": pointer((ROOT, *place))}
+
+
+def test(place: Place, value: Any) -> Operation:
+    """The operation that holds if a setting has that value, and changes nothing."""
+    return {"op": "test", "path": pointer((ROOT, *place)), "value": value}
+
+
+def tested_types(wish: Wish) -> list[tuple[Place, Any]]:
+    """The types that a wish names, to be tested where they cannot be read."""
+    return [(place, value) for place, value in leaves(wish.settings) if place in READ_ONLY]
+
+
+def tested_settings(wish: Wish) -> list[tuple[Place, Any]]:
+    """The settings of a wish that are compared, to be tested where they cannot be read: no types and no secrets."""
+    return [
+        (place, value)
+        for place, value in leaves(wish.settings)
+        if place not in READ_ONLY and not _is_secret(place, value)
+    ]
+
+
+def blind_operations(wish: Wish, places: Iterable[Place]) -> list[Operation]:
+    """The patch for the settings at ``places``, and the secrets if they are sent, without knowing what is there."""
+    chosen = set(places)
+    return [
+        _add(place, value)
+        for place, value in leaves(wish.settings)
+        if place in chosen or (wish.send_secrets and _is_secret(place, value))
+    ]
+
+
+def spellings(value: Any) -> list[Any]:
+    """``value``, and for a number, a boolean or a word for one its other spelling, which means the same."""
+    if isinstance(value, bool):
+        return [value, str(value).lower()]
+    if isinstance(value, (int, float)):
+        return [value, str(value)]
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return [value, value.lower() == "true"]
+    if isinstance(value, str) and value.lstrip("-").isdecimal():
+        return [value, int(value)]
+    return [value]
+
+
+def patched(current: Mapping[str, Any], patch: Sequence[Operation]) -> Plain:
+    """``current`` after a patch; it stays as it is."""
+    settings = dict(current)
+    for operation in patch:
+        settings = _patched(settings, tokens_of(operation["path"])[1:], operation)
+    return settings
+
+
+def difference(current: Mapping[str, Any] | None, patch: Sequence[Operation]) -> tuple[Plain, Plain]:
+    """What a patch changes, before and after, without secrets. Without ``current`` it is not known what was before."""
+    before: Plain = {}
+    after: Plain = {}
+    for operation in patch:
+        place = tokens_of(operation["path"])[1:]
+        if current is None:
+            _put(before, place, UNKNOWN)
+        elif _is_there(current, place):
+            _put(before, place, _told(place, _at(current, place), UNCHANGED))
+        if operation["op"] == "add":
+            _put(after, place, _told(place, operation["value"], SENT))
+    return before, after
+
+
+def without_secrets(settings: Mapping[str, Any]) -> Plain:
+    """The settings without those that are secrets; a secret inside a text is masked."""
+    return dict(_without_masks(masked(dict(settings))))
+
+
+def type_first(settings: Mapping[str, Any]) -> Plain:
+    """The settings with ``$type`` as their first key, and so below: a server needs it there."""
+    ordered = {TYPE: settings[TYPE], **settings} if TYPE in settings else dict(settings)
+    return {name: type_first(value) if isinstance(value, Mapping) else value for name, value in ordered.items()}
+
+
+def _differing(wanted: Plain, current: Mapping[str, Any]) -> list[Place]:
+    """Where ``current`` is not as wanted, each time at the place that a patch has to change."""
+    found = differences(_document(masked(wanted)), _document(masked(dict(current))), exact=False)
+    below_settings = (tokens_of(item.path)[3:] for item in found)
+    places = [_change_place(wanted, current, tokens) for tokens in below_settings if tokens not in READ_ONLY]
+    return [place for place in places if not is_sealed(_at(current, place))]
+
+
+def _document(settings: Plain) -> Plain:
+    """The settings as the definition that they are compared in."""
+    return {SECTIONS: {"databases": [{"name": "endpoint", ROOT: settings}]}}
+
+
+def _change_place(wanted: Mapping[str, Any], current: Mapping[str, Any], place: Place) -> Place:
+    """The outermost place on the way to ``place`` that is no object on both sides."""
+    for length in range(1, len(place)):
+        if not isinstance(_at(wanted, place[:length]), dict) or not isinstance(_at(current, place[:length]), dict):
+            return place[:length]
+    return place
+
+
+def _outermost(places: Iterable[Place]) -> list[Place]:
+    unique = list(dict.fromkeys(places))
+    return [place for place in unique if not any(other != place and _within(place, other) for other in unique)]
+
+
+def _to_send(value: Any, above: Place, name: str, send_secrets: bool) -> Any:
+    """A value as a patch carries it. An object that is new to the server carries its secrets only if they are sent."""
+    if not isinstance(value, dict):
+        return value
+    place = (*above, name)
+    kept = {
+        key: _to_send(item, place, key, send_secrets)
+        for key, item in value.items()
+        if send_secrets or isinstance(item, dict) or not _is_secret((*place, key), item)
+    }
+    return type_first(kept)
+
+
+def _is_secret(place: Place, value: Any) -> bool:
+    if value in (None, "", [], {}) or isinstance(value, bool):
+        return False
+    return _is_hidden(place) or masked(value) != value
+
+
+def _is_hidden(place: Place) -> bool:
+    """Whether the names that lead to a setting say that it is a secret."""
+    return any(is_secret_name(name) for name in place)
+
+
+def _told(place: Place, value: Any, word: str) -> Any:
+    """A value as a diff shows it, with ``word`` for a secret."""
+    return _with_word(masked(value, hidden=_is_hidden(place)), word)
+
+
+def _with_word(value: Any, word: str) -> Any:
+    if isinstance(value, dict):
+        return {name: _with_word(item, word) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_with_word(item, word) for item in value]
+    return word if value == MASK else value
+
+
+def _without_masks(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _without_masks(item) for name, item in value.items() if item != MASK}
+    if isinstance(value, list):
+        return [_without_masks(item) for item in value if item != MASK]
+    return value
+
+
+def _without_nulls(settings: Mapping[str, Any]) -> Plain:
+    """Settings without those that are null, which are as good as left out."""
+    return {
+        name: _without_nulls(value) if isinstance(value, Mapping) else value
+        for name, value in settings.items()
+        if value is not None
+    }
+
+
+def _place_to_unset(item: str) -> Place:
+    place = tokens_of(item) if item.startswith("/") else (item,)
+    return place[1:] if len(place) > 1 and place[0] == ROOT else place
+
+
+def _within(place: Place, other: Place) -> bool:
+    return place[: len(other)] == other
+
+
+def _overlap(place: Place, other: Place) -> bool:
+    """Whether one of two places is the other one or inside it."""
+    return all(one == two for one, two in zip(place, other))
+
+
+def _at(tree: Mapping[str, Any], place: Place) -> Any:
+    return value_at(tree, place)
+
+
+def _is_there(tree: Mapping[str, Any], place: Place) -> bool:
+    above = _at(tree, place[:-1])
+    return isinstance(above, dict) and place[-1] in above
+
+
+def _add(place: Place, value: Any) -> Operation:
+    return {"op": "add", "path": pointer((ROOT, *place)), "value": value}
+
+
+def _patched(tree: Mapping[str, Any], place: Place, operation: Operation) -> Plain:
+    name, *rest = place
+    if rest:
+        return {**tree, name: _patched(tree[name], tuple(rest), operation)}
+    if operation["op"] == "remove":
+        return {key: value for key, value in tree.items() if key != name}
+    return {**tree, name: operation["value"]}
+
+
+def _put(tree: Plain, place: Place, value: Any) -> None:
+    for name in place[:-1]:
+        tree = tree.setdefault(name, {})
+    tree[place[-1]] = value

@@ -1,0 +1,191 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers: what may be asked for, what is there, and the change between them (guide 2.8, 2.9, 2.11, 2.13, 2.14).
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._client.vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
+from .._core.concurrent import all_of
+from .._core.errors import Refused, SessionChanged, none_where
+from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
+from .._core.select import chosen, is_pattern
+
+KIND = "server"
+MONITORED = "MONITORED"
+PROPERTIES = ("type", "description", "host", "port", "username", "verify_server_certificate", "monitored")
+ON_CREATE = {
+    "type": "replicate",
+    "description": "",
+    "port": 443,
+    "verify_server_certificate": True,
+    "monitored": True,
+}
+NEEDED_TO_CREATE = ("host", "username", "password")
+PASSWORD_AS_IT_IS = "(unchanged)"
+PASSWORD_SENT = "(sent)"
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "type": {"type": "str", "choices": sorted(SERVER_TYPES, reverse=True)},
+    "host": {"type": "str"},
+    "port": {"type": "int"},
+    "username": {"type": "str"},
+    "password": {"type": "str", "no_log": True},
+    "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+    "description": {"type": "str"},
+    "verify_server_certificate": {"type": "bool"},
+    "monitored": {"type": "bool"},
+}
+
+_NAME = re.compile(r"[A-Za-z0-9 ._-]{1,64}")
+_NAME_RULE = "1 to 64 letters (a-z, A-Z), digits, spaces, dots, dashes and underscores"
+_NOT_IN_USERNAMES = '/[]:;|=+*?<>"'
+
+
+def read(api: Api, name: str) -> Plain | None:
+    """The connection properties of a server as GetServer answers them, or None where there is no such server."""
+    return none_where(SERVER_NOT_FOUND, lambda: api.get_server(name))
+
+
+def plan(api: Api, options: Mapping[str, Any]) -> Plan:
+    """The change that brings a server about as ``options`` (see ARGUMENTS) say, and the server after it."""
+    check(options)
+    api.login()
+    session = api.session.number
+    return compare(api, options, read(api, options["name"]), session)
+
+
+def compare(api: Api, options: Mapping[str, Any], current: Plain | None, session: int) -> Plan:
+    """As ``plan``, for a server that was read in the session of that number, or in a later one."""
+    name = options["name"]
+    if options.get("state") == "absent":
+        if current is None:
+            return Plan([])
+        return Plan([Change(KIND, name, DELETE, shown(current), None, lambda: _delete(api, name))])
+    if current is None:
+        made = _to_create(options)
+        change = Change(KIND, name, CREATE, None, _shown_with_password(made, True), lambda: _put(api, name, made))
+        return Plan([change], shown(made))
+    wanted = {**current, **given(options)}
+    if wanted["type"] != current["type"]:
+        raise Refused(f"Server {name} is of type {current['type']}; to make it {wanted['type']}, delete it first.")
+    before, after = shown(current), shown(wanted)
+    if options.get("password") and options.get("update_password") == "always":
+        sent = {**wanted, "password": options["password"]}
+        before, with_password = _shown_with_password(current, False), _shown_with_password(wanted, True)
+        return Plan([Change(KIND, name, UPDATE, before, with_password, lambda: _put(api, name, sent))], after)
+    if before == after:
+        return Plan([], after)
+    keep = Change(KIND, name, UPDATE, before, after, lambda: _put_keeping_password(api, name, wanted, session))
+    return Plan([keep], after)
+
+
+def given(options: Mapping[str, Any]) -> Plain:
+    """The properties that ``options`` name."""
+    return {key: options[key] for key in PROPERTIES if options.get(key) is not None}
+
+
+def shown(properties: Mapping[str, Any]) -> Plain:
+    """The properties of a server that are compared and may be printed: all but the password."""
+    return {key: properties.get(key) for key in ("name", *PROPERTIES)}
+
+
+def check(options: Mapping[str, Any]) -> None:
+    """Raise Refused for what PutServer would refuse (guide 2.9), before anything is sent."""
+    name, host, port = options["name"], options.get("host"), options.get("port")
+    if not _NAME.fullmatch(name):
+        raise Refused(f"name {name!r} must be {_NAME_RULE}.")
+    if host is not None and not _NAME.fullmatch(host):
+        raise Refused(f"host {host!r} must be {_NAME_RULE}.")
+    if port is not None and not 1 <= port <= 65535:
+        raise Refused(f"port {port} must be between 1 and 65535.")
+    username = options.get("username")
+    if username is not None and not 1 <= len(username) <= 104:
+        raise Refused("username must be 1 to 104 characters long.")
+    if any(sign in _NOT_IN_USERNAMES for sign in username or ""):
+        raise Refused(f"username {username!r} must not hold any of {' '.join(_NOT_IN_USERNAMES)}")
+    if len(options.get("description") or "") > 250:
+        raise Refused("description must not exceed 250 characters.")
+    if options.get("password") == "":
+        raise Refused("password must not be empty.")
+
+
+def listed(api: Api, wanted: Sequence[str] | None, details: bool, connection: bool) -> list[Plain]:
+    """The servers that ``wanted`` (names or patterns, None for all) chooses.
+
+    With ``details`` each has the answer of GetServerDetails, with ``connection`` that of GetServer without password.
+    """
+    servers = {server["name"]: server for server in api.get_server_list()}
+
+    def completed(name: str) -> Plain:
+        more: Plain = {}
+        if details:
+            more["details"] = api.get_server_details(name)
+        if connection:
+            more["connection"] = shown(api.get_server(name))
+        return {**servers[name], **more}
+
+    return all_of(completed, chosen(servers, wanted), api.session.connection.concurrency)
+
+
+def names(api: Api, wanted: Sequence[str] | None) -> list[str]:
+    """The names of the servers that ``wanted`` chooses. Where it holds names only, they need not be looked up."""
+    if wanted is not None and not any(is_pattern(word) for word in wanted):
+        return list(wanted)
+    return chosen([server["name"] for server in api.get_server_list()], wanted)
+
+
+def monitored_names(api: Api, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
+    """As ``names``, without servers that have no tasks to tell since they are not monitored; and a warning for each.
+
+    A server that is named, not chosen by a pattern, is never left out.
+    """
+    if wanted is not None and not any(is_pattern(word) for word in wanted):
+        return list(wanted), []
+    servers = {server["name"]: server for server in api.get_server_list()}
+    found = chosen(servers, wanted)
+    left_out = [name for name in found if servers[name]["state"] != MONITORED and name not in (wanted or ())]
+    warnings = [f"Server {name} is left out: it is {servers[name]['state']}." for name in left_out]
+    return [name for name in found if name not in left_out], warnings
+
+
+def _to_create(options: Mapping[str, Any]) -> Plain:
+    missing = [key for key in NEEDED_TO_CREATE if not options.get(key)]
+    if missing:
+        raise Refused(f"Server {options['name']} does not exist; to create it, give {', '.join(missing)} too.")
+    return {**ON_CREATE, **given(options), "name": options["name"], "password": options["password"]}
+
+
+def _shown_with_password(properties: Mapping[str, Any], sent: bool) -> Plain:
+    return {**shown(properties), "password": PASSWORD_SENT if sent else PASSWORD_AS_IT_IS}
+
+
+def _put(api: Api, name: str, wanted: Mapping[str, Any]) -> Applied:
+    api.put_server(name, wanted)
+    return Applied()
+
+
+def _put_keeping_password(api: Api, name: str, wanted: Plain, session: int) -> Applied:
+    """Send the password's identifier back, which is good only in the session that it was read in (guide 2.11)."""
+    try:
+        api.put_server(name, wanted, session=session)
+    except SessionChanged:
+        renewed = api.session.number
+        password = api.get_server(name)["password"]
+        api.put_server(name, {**wanted, "password": password}, session=renewed)
+    return Applied()
+
+
+def _delete(api: Api, name: str) -> Applied:
+    return removed(lambda: api.delete_server(name), SERVER_NOT_FOUND, lambda: read(api, name) is not None)

@@ -1,0 +1,249 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A task as its definition says: what is wanted, what is there, and the import or removal between them.
+
+Importing goes by guide 2.24, exporting by 2.23, removing by 2.22. This is private to the collection: it may change in
+any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._core.errors import AemError, Refused, none_where
+from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
+from .._definition import document as definitions
+from .._definition.compare import diff, differences
+from .._definition.paths import patterns
+from .._definition.retarget import retarget
+from .foresight import TASK_NOT_FOUND, seen
+from .importing import (
+    Import,
+    Pause,
+    check_endpoints,
+    document,
+    needed_endpoints,
+    read_task,
+    refuse_running,
+    running,
+    versioned,
+)
+from .task_state import Wish
+
+KIND = "task"
+ABSENT = "absent"
+
+SOURCE_ARGUMENTS: dict[str, dict[str, Any]] = {
+    "definition": {"type": "raw", "no_log": True},
+    "src": {"type": "path"},
+    "source_endpoint": {"type": "str"},
+    "target_endpoint": {"type": "str"},
+    "ignore": {"type": "list", "elements": "str", "default": []},
+    "force": {"type": "bool", "default": False},
+    "timeout": {"type": "int", "default": 60},
+}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "server": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", ABSENT], "default": "present"},
+    **SOURCE_ARGUMENTS,
+    "owners": {"type": "dict"},
+    "overrides": {"type": "dict", "no_log": True},
+    "with_endpoints": {"type": "bool", "default": False},
+    "delete_logs": {"type": "bool", "default": False},
+}
+# What ImportTask takes; a whole server's other sections come with ImportAll.
+_SECTIONS_OF_TASK = ("tasks", "databases")
+_DROPPED = " The definition has endpoints, which are left out unless with_endpoints is true."
+
+
+@dataclass(frozen=True)
+class How:
+    """How a definition is imported. ``timeout`` is in seconds."""
+
+    ignore: Sequence[str] = ()
+    force: bool = False
+    timeout: int = 60
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any]) -> How:
+        """Read the options of SOURCE_ARGUMENTS; raise Refused for what is no timeout, and for a bad pointer."""
+        timeout = 60 if options.get("timeout") is None else options["timeout"]
+        Wish(timeout=timeout).check()
+        ignore = options.get("ignore") or ()
+        patterns(ignore)
+        return cls(ignore, bool(options.get("force")), timeout)
+
+
+class Prepared(NamedTuple):
+    """A definition as it is to be imported, what to warn of, and what to add where it needs an endpoint."""
+
+    definition: Plain
+    warnings: list[str]
+    hint: str
+
+
+def plan(api: Api, options: Mapping[str, Any]) -> Plan:
+    """The change that brings a task about as ``options`` (see ARGUMENTS) say, and the task after it.
+
+    Raise Refused, before anything is written, for a definition that cannot be imported as this task.
+    """
+    if options.get("state") == ABSENT:
+        return plan_absent(api, options)
+    wanted = prepared(options)
+    planned = plan_import(api, options["server"], wanted.definition, How.from_options(options), hint=wanted.hint)
+    return planned._replace(warnings=[*wanted.warnings, *planned.warnings])
+
+
+def prepared(options: Mapping[str, Any]) -> Prepared:
+    """The definition to be imported, by ``options``. Nothing is looked up."""
+    wanted = named(document(options), options["name"])
+    hint = ""
+    if not options.get("with_endpoints"):
+        hint = _DROPPED if definitions.endpoints(wanted) else ""
+        wanted = definitions.without_endpoints(wanted)
+    wanted = retarget(
+        wanted,
+        owners=options.get("owners"),
+        source=options.get("source_endpoint"),
+        target=options.get("target_endpoint"),
+    )
+    wanted, warnings = of_task(definitions.with_overrides(wanted, options.get("overrides") or {}))
+    return Prepared(wanted, warnings, hint)
+
+
+def named(wanted: Plain, name: str) -> Plain:
+    """The definition, which must be of the one task ``name``. Raise Refused where it is not."""
+    found = definitions.task_name(definitions.single_task(wanted))
+    if found != name:
+        raise Refused(
+            f"The definition is of task {found!r}, not of {name!r}. The filter qlik.enterprise_manager.retarget gives"
+            f" it another name: definition | qlik.enterprise_manager.retarget(name={name!r})."
+        )
+    return wanted
+
+
+def of_task(wanted: Plain) -> tuple[Plain, list[str]]:
+    """What ImportTask takes of a definition, and a warning of what it does not.
+
+    Raise Refused for endpoints that the task does not name, and where it does not name the same ones everywhere.
+    """
+    needed_endpoints(wanted)
+    unused = definitions.unused_endpoints(wanted)
+    if unused:
+        name = definitions.task_names(wanted)[0]
+        raise Refused(f"The definition has endpoints that task {name!r} does not name: {', '.join(map(repr, unused))}.")
+    sections = definitions.sections(wanted)
+    left_out = [name for name, content in sections.items() if name not in _SECTIONS_OF_TASK and content]
+    kept = {name: content for name, content in sections.items() if name in _SECTIONS_OF_TASK}
+    warnings = [f"A task is imported without {', '.join(left_out)} of its definition."] if left_out else []
+    return {**wanted, definitions.SECTIONS: kept}, warnings
+
+
+def plan_import(
+    api: Api, server: str, wanted: Plain, how: How, *, hint: str = "", tell: Callable[..., Plain] | None = None
+) -> Plan:
+    """The import of a definition that ``of_task`` has passed, if the server's task is another.
+
+    ``hint`` is for the message that refuses a definition whose endpoints are not there. ``tell`` makes the ``after``
+    of the plan from the differences and the names of the tasks that are restarted; left out, it is ``summary``.
+    """
+    name = definitions.task_names(wanted)[0]
+    current, warnings = seen(api, lambda: read_task(api, server, name, _has_endpoints(wanted)), server)
+    found = differences(wanted, current, how.ignore)
+    active: list[Plain] = []
+    sent = wanted
+    # With a warning, this is check mode and there is no server yet, on which anything could be looked at.
+    if found and not warnings:
+        known = definitions.named_endpoints(definitions.single_task(current)) if current else []
+        warnings += check_endpoints(api, server, wanted, known, hint)
+        active = running(api, server, [name], how.timeout) if current else []
+        refuse_running(server, active, how.force, "imported")
+        sent, more = versioned(api, server, wanted)
+        warnings += more
+    restarted = [task["name"] for task in active]
+    after = tell(found, restarted) if tell else summary(wanted, bool(restarted))
+    importing = _import(api, server, sent, active, how)
+    shown = diff(found)
+    action, before = (UPDATE, shown["before"]) if current else (CREATE, None)
+    change = Change(KIND, f"{name} on server {server}", action, before, shown["after"], importing.apply)
+    return Plan([change] if found else [], after, warnings)
+
+
+def summary(wanted: Mapping[str, Any], restarted: bool = False) -> Plain:
+    """What a result tells of a task: its name, its endpoints, how many tables it names, whether it was restarted."""
+    task = definitions.single_task(wanted)
+    named_endpoints = definitions.endpoints_of(task)
+    return {
+        "name": definitions.task_name(task),
+        "source_endpoint": named_endpoints.source,
+        "target_endpoints": named_endpoints.targets,
+        "tables": len(definitions.tables(task)["explicit_included_tables"]),
+        "restarted": restarted,
+    }
+
+
+def plan_absent(api: Api, options: Mapping[str, Any]) -> Plan:
+    """The removal of a task, if it is there."""
+    server, name, how = options["server"], options["name"], How.from_options(options)
+    task, warnings = seen(api, lambda: _details(api, server, name), server)
+    if task is None:
+        return Plan([], None, warnings)
+    active = running(api, server, [name], how.timeout)
+    refuse_running(server, active, how.force, "removed")
+    removal = _Removal(api, server, name, bool(options.get("delete_logs")), Pause(api, server, active, how.timeout))
+    before = {"name": name, "state": active[0]["state"] if active else task["state"]}
+    return Plan([Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply)])
+
+
+def _has_endpoints(wanted: Plain) -> bool:
+    return bool(definitions.endpoints(wanted))
+
+
+def _import(api: Api, server: str, wanted: Plain, active: Sequence[Mapping[str, Any]], how: How) -> Import:
+    """The import of a definition with one task; ``active`` holds the task where it runs."""
+    name, text = definitions.task_names(wanted)[0], definitions.write(wanted)
+    return Import(
+        api_method="ImportTask",
+        send=lambda: api.import_task(server, name, text),
+        remaining=lambda: differences(wanted, read_task(api, server, name, _has_endpoints(wanted)), how.ignore),
+        tasks=[name],
+        pause=Pause(api, server, active, how.timeout),
+        timeout=how.timeout,
+    )
+
+
+@dataclass(frozen=True)
+class _Removal:
+    """Deleting one task, which is stopped first where it runs."""
+
+    api: Api
+    server: str
+    name: str
+    delete_logs: bool
+    pause: Pause
+
+    def apply(self) -> Applied:
+        """Stop the task and delete it; where it cannot be deleted, it runs again."""
+        self.pause.stop()
+        try:
+            return self._delete()
+        except AemError as error:
+            raise self.pause.ended(error) from error.__cause__
+
+    def _delete(self) -> Applied:
+        return removed(
+            lambda: self.api.delete_task(self.server, self.name, self.delete_logs),
+            TASK_NOT_FOUND,
+            lambda: _details(self.api, self.server, self.name) is not None,
+        )
+
+
+def _details(api: Api, server: str, name: str) -> Plain | None:
+    """What GetTaskDetails answers of a task, None where there is none."""
+    return none_where(TASK_NOT_FOUND, lambda: api.get_task_details(server, name))

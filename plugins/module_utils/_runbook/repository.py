@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The repository of a server, all that it defines: what a document would change in it, and the import of that.
+
+Exporting goes by guide 2.32, importing by 2.33. This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._core.errors import Refused
+from .._core.plan import UPDATE, Change, Plan
+from .._definition import document as definitions
+from .._definition.compare import Difference, diff, differences
+from .._definition.retarget import retarget
+from .._resource.foresight import seen
+from .._resource.importing import (
+    Import,
+    Pause,
+    check_endpoints,
+    document,
+    exported,
+    needed_endpoints,
+    refuse_running,
+    running,
+    versioned,
+)
+from .._resource.task_definition import SOURCE_ARGUMENTS, How, named, of_task, plan_import
+
+KIND = "definitions of server"
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "server": {"type": "str", "required": True},
+    "task": {"type": "str"},
+    **SOURCE_ARGUMENTS,
+}
+_NAMED: dict[str, Callable[[Plain], str]] = {
+    "tasks": definitions.task_name,
+    "databases": lambda endpoint: str(endpoint["name"]),
+}
+
+
+def plan(api: Api, options: Mapping[str, Any]) -> Plan:
+    """The import that ``options`` (see ARGUMENTS) ask for, if it changes anything; and what it imports.
+
+    Raise Refused, before anything is written, for a definition that cannot be imported.
+    """
+    server, task, how = options["server"], options.get("task"), How.from_options(options)
+    wanted = document(options)
+    if options.get("source_endpoint") or options.get("target_endpoint"):
+        wanted = retarget(wanted, source=options.get("source_endpoint"), target=options.get("target_endpoint"))
+    if task is None:
+        return plan_all(api, server, wanted, how)
+    taken, warnings = of_task(named(wanted, task))
+    planned = plan_import(api, server, taken, how, tell=imported)
+    return planned._replace(warnings=[*warnings, *planned.warnings])
+
+
+def read(api: Api, server: str) -> Plain:
+    """All definitions of a server, as ExportAll gives them."""
+    return exported("ExportAll", api.export_all(server))
+
+
+def plan_all(api: Api, server: str, wanted: Plain, how: How) -> Plan:
+    """The import of those definitions of a document that differ from the server's."""
+    if not any(definitions.sections(wanted).values()):
+        raise Refused("The definition is empty: it has no task, no endpoint and no setting.")
+    current, warnings = seen(api, lambda: read(api, server), server)
+    planned = compare(api, server, wanted, current, how)
+    return planned._replace(warnings=[*warnings, *planned.warnings])
+
+
+def compare(
+    api: Api,
+    server: str,
+    wanted: Plain,
+    current: Mapping[str, Any] | None,
+    how: How,
+    also: Sequence[Difference] = (),
+) -> Plan:
+    """As ``plan_all``, for what ``read`` has answered; None where there is no server yet, in check mode.
+
+    ``also`` are differences that a comparison cannot know, such as of secrets.
+    """
+    found = [*differences(wanted, current, how.ignore), *also]
+    if not found:
+        return Plan([], imported(found))
+    part = differing(wanted, found)
+    needed_endpoints(part)
+    active: list[Plain] = []
+    warnings: list[str] = []
+    if current is not None:
+        warnings = check_endpoints(api, server, part, definitions.endpoint_names(current))
+        there = set(definitions.task_names(current)).intersection(definitions.task_names(part))
+        active = running(api, server, there, how.timeout) if there else []
+        refuse_running(server, active, how.force, "imported")
+        part, more = versioned(api, server, part)
+        warnings += more
+    shown, importing = diff(found), _import(api, server, part, active, how)
+    change = Change(KIND, server, UPDATE, shown["before"], shown["after"], importing.apply)
+    return Plan([change], imported(found, [task["name"] for task in active]), warnings)
+
+
+def differing(wanted: Plain, found: Sequence[Difference]) -> Plain:
+    """The part of a document that an import is needed for.
+
+    Tasks and endpoints that are as the document says stay out of it: a server takes no task that runs, not even
+    unchanged, and an endpoint would get the document's secrets.
+    """
+    names = {section: {item.name for item in found if item.section == section} for section in _NAMED}
+    kept: Plain = {}
+    for section, content in definitions.sections(wanted).items():
+        if section in _NAMED:
+            items = [item for item in content or [] if _NAMED[section](item) in names[section]]
+            if items:
+                kept[section] = items
+        elif any(item.section == section for item in found):
+            kept[section] = content
+    return {**wanted, definitions.SECTIONS: kept}
+
+
+def imported(found: Sequence[Difference], restarted: Collection[str] = ()) -> Plain:
+    """What a result tells of an import: the tasks, the endpoints and the other sections that differ."""
+    return {
+        "tasks": list(dict.fromkeys(item.task for item in found if item.task)),
+        "endpoints": list(dict.fromkeys(item.endpoint for item in found if item.endpoint)),
+        "sections": list(dict.fromkeys(item.section for item in found if item.section not in _NAMED)),
+        "restarted": list(restarted),
+    }
+
+
+def _import(api: Api, server: str, part: Plain, active: Sequence[Plain], how: How) -> Import:
+    """The import of a document; ``active`` holds those of its tasks that run."""
+    text = definitions.write(part)
+    return Import(
+        api_method="ImportAll",
+        send=lambda: api.import_all(server, text),
+        remaining=lambda: differences(part, read(api, server), how.ignore),
+        tasks=definitions.task_names(part),
+        pause=Pause(api, server, active, how.timeout),
+        timeout=how.timeout,
+    )

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Files are replaced as a whole, with their permissions, or not at all. No network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core import files
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
+
+
+@pytest.fixture
+def dest(tmp_path: Path) -> Path:
+    """A file that is not there yet, in a folder of its own."""
+    return tmp_path / "out.json"
+
+
+def mode_of(path: Path) -> int:
+    """The permissions of a file."""
+    return path.stat().st_mode & 0o7777
+
+
+def test_a_new_file_is_private_whatever_the_umask(dest: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert files.write_atomically(str(dest), "größe\r\n") is None
+    finally:
+        os.umask(before)
+    assert dest.read_bytes() == "größe\r\n".encode()
+    assert mode_of(dest) == 0o600
+    assert list(dest.parent.iterdir()) == [dest]
+
+
+def test_a_file_is_replaced_with_the_permissions_that_are_asked_for(dest: Path) -> None:
+    dest.write_text("old", encoding="utf-8")
+    dest.chmod(0o666)
+    number = dest.stat().st_ino
+    files.write_atomically(str(dest), b"new", mode=0o640)
+    assert (dest.read_bytes(), mode_of(dest)) == (b"new", 0o640)
+    assert dest.stat().st_ino != number
+
+
+def test_a_backup_keeps_content_and_permissions(dest: Path) -> None:
+    assert files.write_atomically(str(dest), "first", backup=True) is None
+    dest.chmod(0o400)
+    kept = files.write_atomically(str(dest), "second", backup=True)
+    assert kept is not None
+    assert Path(kept).parent == dest.parent
+    assert Path(kept).name.startswith("out.json.")
+    assert (Path(kept).read_bytes(), mode_of(Path(kept))) == (b"first", 0o400)
+    assert dest.read_bytes() == b"second"
+
+
+def test_a_link_is_replaced_and_what_it_points_to_stays(dest: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.write_text("other", encoding="utf-8")
+    dest.symlink_to(other)
+    files.write_atomically(str(dest), "new")
+    assert not dest.is_symlink()
+    assert other.read_text(encoding="utf-8") == "other"
+
+
+def test_a_failure_leaves_the_old_file_and_no_other(dest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dest.write_text("old", encoding="utf-8")
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(Refused, match=r"out\.json cannot be written: No space left on device\."):
+        files.write_atomically(str(dest), "new")
+    assert dest.read_text(encoding="utf-8") == "old"
+    assert list(dest.parent.iterdir()) == [dest]
+
+
+def test_a_destination_that_cannot_be_is_refused_beforehand(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="is a directory"):
+        files.check_destination(str(tmp_path))
+    with pytest.raises(Refused, match="there is no directory"):
+        files.check_destination(str(tmp_path / "none/out.json"))
+    files.check_destination(str(tmp_path / "out.json"))
+
+
+def test_the_same_content(dest: Path) -> None:
+    assert not files.same_content(str(dest), "")
+    dest.write_bytes("größe\r\n".encode())
+    assert files.same_content(str(dest), "größe\r\n")
+    assert files.same_content(str(dest), "größe\r\n".encode())
+    assert not files.same_content(str(dest), "größe\n")
+
+
+def test_reading_a_text(dest: Path) -> None:
+    with pytest.raises(Refused, match=r"out\.json cannot be read: No such file"):
+        files.read_text(str(dest))
+    dest.write_bytes(b"a\r\n\xff")
+    with pytest.raises(Refused, match="is no text in UTF-8"):
+        files.read_text(str(dest))
+    dest.write_bytes("\ufeffa\r\nß".encode())
+    assert files.read_text(str(dest)) == "\ufeffa\r\nß"
+
+
+def test_the_checksum_is_that_of_the_bytes() -> None:
+    assert files.checksum("ß") == files.checksum("ß".encode())
+    assert files.checksum("").startswith("e3b0c44298fc1c14")

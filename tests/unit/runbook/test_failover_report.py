@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is told of each task after a failover."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.qlik.enterprise_manager.plugins.filter.failover_rows import FilterModule
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_report import rows
+
+TASK = {"server": "s", "endpoint": "ORA", "name": "t", "state": "RUNNING"}
+OTHER = {**TASK, "server": "other"}
+STOPPED = {"server": "s", "name": "t", "before": "RUNNING", "after": "STOPPED", "seconds": 2.1}
+STARTED = {"server": "s", "name": "t", "before": "STOPPED", "after": "RUNNING", "seconds": 2.4}
+RECYCLED = {"server": "s", "endpoint": "ORA", "tasks": [{"name": "t", "after": "RUNNING", "seconds": 5.0}]}
+SICK = {"server": "s", "name": "t", "state": "ERROR", "latency_seconds": 0, "problems": ["it is in state ERROR"]}
+
+
+@pytest.mark.parametrize(
+    ("steps", "line"),
+    [
+        ({}, "s: t was RUNNING, is RUNNING"),
+        ({"stopped": [STOPPED]}, "s: t was RUNNING, is STOPPED; stopped in 2.1 s"),
+        (
+            {"stopped": [STOPPED], "started": [STARTED]},
+            "s: t was RUNNING, is RUNNING; stopped in 2.1 s; started in 2.4 s",
+        ),
+        ({"switched": [RECYCLED]}, "s: t was RUNNING, is RUNNING; recycled in 5.0 s"),
+        (
+            {"stopped": [STOPPED], "health": [SICK]},
+            "s: t was RUNNING, is ERROR; stopped in 2.1 s; latency 0 s; it is in state ERROR",
+        ),
+        (
+            {"started": [{**STARTED, "after": "ERROR", "error": "No listener."}]},
+            "s: t was RUNNING, is ERROR; started in 2.4 s; No listener.",
+        ),
+    ],
+)
+def test_a_line_for_each_task(steps: dict[str, Any], line: str) -> None:
+    told = rows([TASK, OTHER], **steps)
+    assert [row["line"] for row in told] == [line, "other: t was RUNNING, is RUNNING"]
+
+
+def test_the_filter_takes_steps_that_were_not_made_and_refuses_what_is_none() -> None:
+    failover_rows = FilterModule().filters()["failover_rows"]
+    assert failover_rows([TASK], stopped=None, started=[]) == rows([TASK])
+    with pytest.raises(AnsibleFilterError, match="got something else than the results of a failover: 'state'"):
+        failover_rows([{"server": "s", "name": "t"}])
+    with pytest.raises(AnsibleFilterError, match="got something else"):
+        failover_rows([TASK], started=5)

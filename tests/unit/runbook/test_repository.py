@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is done to definitions before and after calls, without a server."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import NoAnswer, Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import (
+    export,
+    importing,
+    task_definition,
+)
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import repository
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+ALL = json.loads((FIXTURES / "export_all.json").read_text(encoding="utf-8"))
+TASKS = document.task_names(ALL)
+ENDPOINTS = document.endpoint_names(ALL)
+OTHERS = [name for name in ALL[document.SECTIONS] if name not in ("tasks", "databases", "error_behavior")]
+
+
+def task_document(**sections: Any) -> dict[str, Any]:
+    """A document of one task, the first of the fixture."""
+    return {document.SECTIONS: {"tasks": document.tasks(ALL)[:1], **sections}}
+
+
+@given(st.sets(st.sampled_from(TASKS)), st.sets(st.sampled_from(ENDPOINTS)), st.sets(st.sampled_from(OTHERS)))
+def test_the_part_that_differs_is_all_that_is_needed(tasks: set[str], endpoints: set[str], others: set[str]) -> None:
+    current = copy.deepcopy(ALL)
+    content = current[document.SECTIONS]
+    content["tasks"] = [task for task in content["tasks"] if document.task_name(task) not in tasks]
+    content["databases"] = [item for item in content["databases"] if item["name"] not in endpoints]
+    for name in others:
+        del content[name]
+    found = differences(ALL, current)
+    part = repository.differing(ALL, found)
+    told = repository.imported(found)
+    assert set(document.task_names(part)) == set(told["tasks"]) == tasks
+    assert set(document.endpoint_names(part)) == set(told["endpoints"]) == endpoints
+    assert set(told["sections"]) == others
+    assert set(document.sections(part)) - {"tasks", "databases"} == others
+    assert differences(part, current) == found
+
+
+def test_needed_endpoints_are_those_that_are_not_brought() -> None:
+    part = repository.differing(ALL, [item for item in differences(ALL, None) if item.name == "ERP to DW"])
+    assert importing.needed_endpoints(ALL) == []
+    assert importing.needed_endpoints(part) == [
+        ("source", "ERP Oracle", "ERP to DW"),
+        ("target", "DW Snowflake", "ERP to DW"),
+    ]
+
+
+def test_what_belongs_to_a_task() -> None:
+    wanted, warnings = task_definition.of_task(task_document(scheduler={"jobs": [1]}, notifications=[]))
+    assert list(document.sections(wanted)) == ["tasks"]
+    assert warnings == ["A task is imported without scheduler of its definition."]
+    with pytest.raises(Refused, match="does not name: 'POS SQL Server', 'Events Kafka', 'ERP LogStream'"):
+        task_definition.of_task(task_document(databases=document.endpoints(ALL)))
+
+
+def test_a_definition_is_prepared() -> None:
+    options = {
+        "name": "ERP to DW",
+        "definition": json.dumps(task_document(databases=document.endpoints(ALL))),
+        "source_endpoint": "A",
+        "target_endpoint": "B",
+        "owners": {"ERP": "NEW"},
+        "overrides": {"task_settings": {"common_settings": {"lob_max_size": None}}},
+    }
+    wanted, warnings, hint = task_definition.prepared(options)
+    assert warnings == []
+    assert "with_endpoints" in hint
+    (task,) = document.tasks(wanted)
+    assert document.endpoints_of(task) == ("A", ["B"])
+    assert document.endpoints(wanted) == []
+    assert {table["owner"] for table in document.tables(task)["explicit_included_tables"]} == {"NEW"}
+    common = task["task_settings"]["common_settings"]
+    assert not {"lob_max_size", "task_uuid"} & set(common)
+    assert task_definition.summary(wanted) == {
+        "name": "ERP to DW",
+        "source_endpoint": "A",
+        "target_endpoints": ["B"],
+        "tables": 8,
+        "restarted": False,
+    }
+
+
+def test_running_tasks_are_refused_unless_they_may_be_stopped() -> None:
+    tasks = [{"name": str(number), "state": "RUNNING"} for number in range(12)]
+    importing.refuse_running("s", tasks, force=True, what="imported")
+    importing.refuse_running("s", [], force=False, what="imported")
+    with pytest.raises(Refused, match=r"Tasks '0' \(RUNNING\), .*'9' \(RUNNING\) and 2 more of server s run, .*them"):
+        importing.refuse_running("s", tasks, force=False, what="imported")
+
+
+def test_an_export_that_is_no_definition_is_no_answer() -> None:
+    with pytest.raises(NoAnswer, match=r"^ExportAll got no usable answer: The definition is empty\.$"):
+        importing.exported("ExportAll", "")
+
+
+@pytest.mark.parametrize(
+    ("mode", "number"), [(None, 0o600), ("0600", 0o600), ("600", 0o600), ("0o640", 0o640), (0o644, 0o644), ("0", 0)]
+)
+def test_permissions(mode: Any, number: int) -> None:
+    assert export.permissions(mode) == number
+
+
+@pytest.mark.parametrize("mode", [600, 644, "u=rw", "", "0999", "01777", -1, "-1", True, 6.0, []])
+def test_what_is_no_permission_is_refused(mode: Any) -> None:
+    with pytest.raises(Refused, match="octal digits"):
+        export.permissions(mode)
+
+
+def test_a_new_file_is_told_by_what_it_holds() -> None:
+    assert export.summary(ALL) == {
+        "tasks": TASKS,
+        "endpoints": ENDPOINTS,
+        "sections": [name for name in ALL[document.SECTIONS] if name not in ("tasks", "databases")],
+    }

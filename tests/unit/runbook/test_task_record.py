@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a record of running tasks comes to hold, run after run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.task_record import Record, added, read
+
+STATES = ("RUNNING", "RECOVERY", "STARTING", "STOPPING", "STOPPED", "ERROR", "PAUSED")
+RUNNING = STATES[:3]
+
+
+def looks() -> st.SearchStrategy[list[dict[str, str]]]:
+    """What a run sees of the tasks: each task once, in some state."""
+    task = st.fixed_dictionaries(
+        {"server": st.sampled_from("ab"), "name": st.sampled_from("xyz"), "state": st.sampled_from(STATES)}
+    )
+    return st.lists(task, unique_by=lambda item: (item["server"], item["name"]))
+
+
+@given(st.lists(looks(), min_size=1, max_size=4))
+def test_a_record_holds_every_task_that_any_run_saw_running(runs: list[list[dict[str, str]]]) -> None:
+    record: Record | None = None
+    for number, tasks in enumerate(runs):
+        running = [task for task in tasks if task["state"] in RUNNING]
+        record = added(record, running, {"run": number}, f"time {number}")
+    assert record is not None
+    seen = {(task["server"], task["name"]) for tasks in runs for task in tasks if task["state"] in RUNNING}
+    kept = [(task["server"], task["name"]) for task in record.tasks]
+    assert set(kept) == seen
+    assert len(kept) == len(seen)
+    assert (record.begun, record.facts) == ("time 0", {"run": 0})
+    assert added(record, running, {"run": 9}, "later") == record
+
+
+def test_facts_of_later_runs_are_added_and_never_replaced() -> None:
+    first = added(None, [], {"from": "Primary"}, "1")
+    assert added(first, [], {"from": "Standby", "more": 1}, "2").facts == {"from": "Primary", "more": 1}
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"begun": "1", "facts": {}, "tasks": [{"name": "x"}]}', "\ud800"])
+def test_a_file_that_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "record.json"
+    path.write_bytes(content.encode("utf-8", errors="surrogatepass"))
+    with pytest.raises(Refused, match=r"record\.json is no"):
+        read(str(path))
+    assert path.exists()
