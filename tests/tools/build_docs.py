@@ -36,7 +36,25 @@ REFERENCES = (
         "from_json",
     ),
 )
-INVENTORY = "".join(f"{name} std:label -1 {path} {title}\n" for name, path, title in REFERENCES).encode()
+# The environment variables of Ansible's that the options of plugins name.
+VARIABLES = (
+    "ANSIBLE_CACHE_PLUGIN",
+    "ANSIBLE_CACHE_PLUGIN_CONNECTION",
+    "ANSIBLE_CACHE_PLUGIN_PREFIX",
+    "ANSIBLE_CACHE_PLUGIN_TIMEOUT",
+    "ANSIBLE_INVENTORY_CACHE",
+    "ANSIBLE_INVENTORY_CACHE_CONNECTION",
+    "ANSIBLE_INVENTORY_CACHE_PLUGIN",
+    "ANSIBLE_INVENTORY_CACHE_PLUGIN_PREFIX",
+    "ANSIBLE_INVENTORY_CACHE_TIMEOUT",
+    "ANSIBLE_INVENTORY_USE_EXTRA_VARS",
+)
+INVENTORY = "".join(
+    (
+        *(f"{name} std:label -1 {path} {title}\n" for name, path, title in REFERENCES),
+        *(f"{name} std:envvar -1 reference_appendices/config.html#envvar-{name} -\n" for name in VARIABLES),
+    )
+).encode()
 
 
 def main(folder: Path) -> None:
