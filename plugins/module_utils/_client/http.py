@@ -36,6 +36,8 @@ SESSION_HEADER = "EnterpriseManager.APISessionID"
 SESSION_ENDED = "INVALID_SESSION_ID"
 HTTP_SESSION_ENDED = 440
 HTTP_TOO_MANY_REQUESTS = 429
+# A proxy that has waited long enough says so by one of these; the server behind it may still be at work.
+HTTP_TIMED_OUT = (408, 504)
 LONGEST_PAUSE = 10.0
 LONGEST_RETRY_AFTER = 60.0
 
@@ -286,7 +288,8 @@ def _foreign(call: Call, response: requests.Response, body: str) -> Exception:
     words = " ".join(body.split())[:120] or "an empty body"
     what = "without an error code" if _is_json(body) else "not JSON, perhaps from a proxy"
     problem = f"HTTP {status} with {kind}, {what}: {words}"
-    error = NoAnswer(call.api_method, problem, sent=status != HTTP_TOO_MANY_REQUESTS, status=status)
+    sent, timed_out = status != HTTP_TOO_MANY_REQUESTS, status in HTTP_TIMED_OUT
+    error = NoAnswer(call.api_method, problem, sent=sent, status=status, timed_out=timed_out)
     if status == HTTP_TOO_MANY_REQUESTS or status >= 500 or status < 300:
         after = response.headers.get("Retry-After", "")
         return _Retry(error, float(after) if after.isdigit() else None)
@@ -314,7 +317,11 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Exception:
         urllib3.exceptions.ProxyError,
     )
     never_left = any(isinstance(cause, unsent) for cause in causes)
-    return _Retry(NoAnswer(call.api_method, str(causes[-1]) or type(causes[-1]).__name__, sent=not never_left))
+    problem = str(causes[-1]) or type(causes[-1]).__name__
+    # While the body is read, requests calls the same a ConnectionError.
+    slow = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError)
+    timed_out = not never_left and any(isinstance(cause, slow) for cause in causes)
+    return _Retry(NoAnswer(call.api_method, problem, sent=not never_left, timed_out=timed_out))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -69,15 +69,19 @@ def none_where(error_code: str, look: Callable[[], T]) -> T | None:
 class NoAnswer(AemError):
     """A call got no answer that can be used, so only a look can tell whether its work was done.
 
-    ``sent`` is False when the request certainly never reached Enterprise Manager.
+    ``sent`` is False when the request certainly never reached Enterprise Manager. With ``timed_out`` it was waited for
+    as long as agreed, so the work may still be under way: what is not seen yet may come later.
     """
 
-    def __init__(self, api_method: str, problem: str, *, sent: bool, status: int | None = None) -> None:
+    def __init__(
+        self, api_method: str, problem: str, *, sent: bool, status: int | None = None, timed_out: bool = False
+    ) -> None:
         super().__init__(f"{api_method} got no usable answer: {problem}.")
         self.api_method = api_method
         self.problem = problem
         self.sent = sent
         self.status = status
+        self.timed_out = timed_out
 
     def facts(self) -> dict[str, Any]:
         """``api_method`` and the HTTP ``status``, if there was one."""

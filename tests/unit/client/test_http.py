@@ -335,3 +335,28 @@ def test_a_failing_logout_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(script, "send", lambda request, **_: error(500, "SOMETHING")(request))
     session.close()
     assert "ends by itself" in session.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("answer", "timed_out"),
+    [
+        (TOO_SLOW, True),
+        (fails_with(requests.ConnectionError(urllib3.exceptions.ReadTimeoutError(None, "/", "slow body"))), True),
+        (reply(504, ""), True),
+        (reply(408, ""), True),
+        (CUT, False),
+        (PAGE, False),
+        (UNAVAILABLE, False),
+        (BROKEN_JSON, False),
+        (REFUSED, False),
+        (fails_with(requests.ConnectTimeout(urllib3.exceptions.ConnectTimeoutError(None, "slow"))), False),
+    ],
+)
+def test_an_answer_that_did_not_come_in_time_is_told_from_one_that_broke(
+    monkeypatch: pytest.MonkeyPatch, answer: Reply, timed_out: bool
+) -> None:
+    connection = Connection(base_url=CONNECTION.base_url, user="u", secret="p", retries=0)
+    session, _script = scripted(monkeypatch, answer, connection=connection)
+    with pytest.raises(NoAnswer) as caught:
+        session.send(RUN)
+    assert caught.value.timed_out == timed_out
