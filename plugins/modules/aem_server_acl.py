@@ -13,7 +13,10 @@ description:
   - Sets or removes the explicit ACL of a server, the users and groups in each of its four roles.
   - What the server inherits from the levels above it is not touched.
   - Names are the same whatever their case, and their order means nothing.
-  - A name without a domain, and a name in two roles, are refused before anything is changed.
+  - A name without a domain, and a name that would come to be in two roles, are refused before anything is changed.
+  - The API knows an ACL only as a whole. What you give is merged into what is there just before it is put, and looked
+    for afterwards; what another run has overwritten meanwhile is merged again, and the module fails if that does not
+    last. So two runs at once with O(purge=false) both add their members.
   - Needs the role Admin on the server.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
@@ -66,7 +69,9 @@ options:
     description:
       - Whether the ACLs of the levels above count for the server no more. They do count if not set on a new ACL.
       - While it is V(true), Enterprise Manager fills a role that is empty from the levels above, if they define that
-        role. Such a role cannot be emptied, and the module warns.
+        role. Such a role cannot be emptied, and the module warns. RV(acl) is what the server has made of it.
+      - Whether the members of a role come from above nobody can tell but by putting the ACL again. A run does so, and
+        is changed only if that changed anything; check mode warns.
     type: bool
   purge:
     description:
@@ -79,6 +84,8 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem.actiongroup
   - qlik.enterprise_manager.aem.changes
 notes:
+  - A warning tells, in check mode too, when the user of this run would have less than the role Admin by the ACL and
+    inherit nothing. Whether a group of that user's has the role cannot be known.
   - Whether an ACL leaves the server without any admin only Enterprise Manager knows, since an admin may be inherited.
     It then answers with the code V(AEM_NO_ADMIN_ON_SERVER).
   - The permissions inside Replicate are others, and are not touched.
@@ -133,7 +140,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 acl:
-  description: The explicit ACL as it is now, or would be in check mode, in the form of the options.
+  description: >-
+    The explicit ACL as it was seen last, in the form of the options; in check mode as it would be put.
   type: dict
   returned: when O(state=present)
   contains:
@@ -175,9 +183,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
 from ..module_utils._resource import acl
+from ..module_utils._resource.whole_state import fulfil
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:

@@ -126,19 +126,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.plan import Result, carry_out
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
 from ..module_utils._resource import license as licenses
+from ..module_utils._resource.whole_state import fulfil
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan one license and carry the plan out; what the server tells afterwards beats what was planned."""
-    plan = licenses.plan(api, options)
-    report = carry_out(plan.changes, api.check_mode)
-    told = next((step.value for step in report.steps if step.value), plan.after)
-    result = report.result(license=None if report.error else told)
-    result.warnings.extend(plan.warnings)
-    return result
+    return fulfil(licenses.plan(api, options), api.check_mode, returned_as="license")
 
 
 def main() -> None:

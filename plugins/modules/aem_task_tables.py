@@ -17,6 +17,9 @@ description:
   - A selection without any pattern or table is refused before anything is changed, and so is an entry that is given
     twice with different attributes.
   - Needs the roles Viewer and Admin on Enterprise Manager.
+  - The API knows a selection only as a whole. What you give is merged into what is there just before it is put, and
+    looked for afterwards; what another run has overwritten meanwhile is merged again, and the module fails if that
+    does not last.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
@@ -171,9 +174,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
 from ..module_utils._resource import table_selection
+from ..module_utils._resource.whole_state import fulfil
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:

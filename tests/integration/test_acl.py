@@ -123,18 +123,38 @@ def test_bad_names_are_refused_before_anything_is_written(em: Simulator) -> None
     assert "twice" in played["two roles"].result["msg"]
 
 
-def test_a_role_that_cannot_be_emptied_is_a_warning(em: Simulator) -> None:
-    played = run(
-        em,
-        r"""
-        - name: Empty what the levels above define
-          qlik.enterprise_manager.aem_server_acl:
-            server: replicate-dev
-            admin_role: {}
-            disable_inheritance: true
-        """,
-    )
-    assert "fills admin_role from the levels above" in str(played.steps[0].result["warnings"])
+EMPTY = r"""
+- name: Empty what the levels above define
+  qlik.enterprise_manager.aem_server_acl: &empty
+    server: replicate-dev
+    admin_role: {}
+    disable_inheritance: true
+- name: Say it again
+  qlik.enterprise_manager.aem_server_acl: *empty
+- name: Say it in check mode
+  qlik.enterprise_manager.aem_server_acl: *empty
+  check_mode: true
+- name: Replace
+  qlik.enterprise_manager.aem_server_acl:
+    server: replicate-dev
+    admin_role:
+      users: ['CORP\admin', 'CORP\leaver']
+- name: Empty what a run has filled
+  qlik.enterprise_manager.aem_server_acl: *empty
+"""
+
+
+def test_a_role_that_the_levels_above_fill_is_told_as_it_is(em: Simulator) -> None:
+    played = run(em, EMPTY, "--diff")
+    first, again, check, _replaced, last = played.steps
+    from_above = {"users": ["CORP\\admin"], "groups": ["CORP\\EM Admins"]}
+    assert [step.changed for step in (first, again, check, last)] == [True, False, False, True]
+    assert [step.result["acl"]["admin_role"] for step in (first, again, check, last)] == [from_above] * 4
+    assert first.result["diff"]["after"]["admin_role"] == "(those of the levels above)"
+    assert "diff" not in again.result
+    assert "fills admin_role from the levels above" in str(first.result["warnings"])
+    assert "can only be known by putting the ACL again" in str(check.result["warnings"])
+    assert check.writes == []
 
 
 def test_in_check_mode_the_server_may_be_still_to_come(em: Simulator) -> None:

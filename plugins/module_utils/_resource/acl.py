@@ -20,10 +20,14 @@ from .._core.concurrent import all_of
 from .._core.errors import Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .foresight import seen
+from .whole_state import WholeState
 
 KIND = "acl of server"
 HAS_NO_ACL = "AEM_SERVER_HAS_NO_ACL"
 MEMBERS = ("users", "groups")
+FROM_ABOVE = "(those of the levels above)"
+# Whom Login calls so has a name that only Enterprise Manager knows (guide 2.5).
+_NO_NAMES = ("api-token", "jwt")
 
 _ROLE: dict[str, Any] = {
     "type": "dict",
@@ -49,26 +53,52 @@ def read(api: Api, server: str) -> Plain | None:
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     """The change that brings an ACL about as ``options`` (see ARGUMENTS) say, and the ACL after it.
 
-    In check mode the server may be one that an earlier task would have added: it has no ACL then.
+    A role that is to be empty, and may be so only as far as the levels above have nobody in it, is put once more in a
+    run, since nothing else tells. In check mode the server may be one that an earlier task would have added.
     """
     check_names(options)
     current, warnings = seen(api, lambda: read(api, options["server"]), options["server"])
-    return compare(api, options, current)._replace(warnings=warnings)
+    planned = compare(api, options, current)
+    if current is not None and not planned.changes and not api.check_mode and _to_be_emptied(options, current):
+        planned = Plan([_emptying(api, options, current)], current)
+    return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
 def compare(api: Api, options: Mapping[str, Any], current: Plain | None) -> Plan:
-    """As ``plan``, for an ACL that has been read; None where there is none."""
+    """As ``plan``, for an ACL that has been read; None where there is none.
+
+    A role that is to be empty is taken as such where the server may have filled it from the levels above, which it
+    does while it inherits nothing (guide 2.10). A warning tells that this cannot be known.
+    """
     server = options["server"]
     if options.get("state") == "absent":
         changes = [Change(KIND, server, DELETE, current, None, lambda: _delete(api, server))] if current else []
         return Plan(changes)
     acl = wanted(options, current)
-    if current is not None and comparable(acl) == comparable(current):
-        return Plan([], current)
-    check_assigned_once(acl, server)
-    emptied = [role for role in ACL_ROLES if options.get(role) is not None and not any(acl[role].values())]
+    if current is not None and is_met(options, current):
+        left = _to_be_emptied(options, current)
+        return Plan([], current, [_may_be_from_above(server, left, current)] if left else [])
+    check_assigned_once(acl, current, server)
     action = CREATE if current is None else UPDATE
-    return Plan([Change(KIND, server, action, current, acl, lambda: _put(api, server, acl, emptied))], acl)
+    change = Change(KIND, server, action, current, shown(acl, current), lambda: _put(api, options))
+    return Plan([change], acl, lockout(api, acl, server))
+
+
+def is_met(options: Mapping[str, Any], current: Mapping[str, Any] | None) -> bool:
+    """Whether an ACL is as ``options`` say, as far as the server lets it be so."""
+    if current is None:
+        return False
+    as_made = {**wanted(options, current), **{role: current[role] for role in _to_be_emptied(options, current)}}
+    return comparable(as_made) == comparable(current)
+
+
+def shown(acl: Mapping[str, Any], current: Mapping[str, Any] | None) -> Plain:
+    """An ACL that is to be put, as a diff shows it: with words where only the server knows whom a role will have."""
+    if not acl["disable_inheritance"]:
+        return dict(acl)
+    # While nothing was inherited, a role that is empty is so because the levels above have nobody in it.
+    known = [] if current is None or not current["disable_inheritance"] else _empty_roles(current)
+    return {**acl, **{role: FROM_ABOVE for role in _empty_roles(acl) if role not in known}}
 
 
 def wanted(options: Mapping[str, Any], current: Mapping[str, Any] | None) -> Plain:
@@ -112,16 +142,42 @@ def check_names(options: Mapping[str, Any]) -> None:
             raise Refused(f"{role}: {kind[:-1]} {name!r} must be of the form DOMAIN\\name.")
 
 
-def check_assigned_once(acl: Mapping[str, Any], server: str) -> None:
-    """Raise Refused where one name is in two roles, or both a user and a group (guide 2.10)."""
-    places: dict[str, tuple[str, str]] = {}
-    for role, kind, name in _assignments(acl):
-        first = places.setdefault(name.casefold(), (role, kind))
-        if first != (role, kind):
+def check_assigned_once(acl: Mapping[str, Any], current: Mapping[str, Any] | None, server: str) -> None:
+    """Raise Refused where one name comes to be in two roles, or both a user and a group (guide 2.10).
+
+    What is so on the server already, since it takes a name in another case for another one, is not refused.
+    """
+    there = _doubles(current or {})
+    for name, (first, second) in _doubles(acl).items():
+        if name not in there:
             raise Refused(
-                f"The ACL of server {server} would name {name!r} twice: in the {first[1]} of {first[0]} and in the"
-                f" {kind} of {role}. Name it once; a role that is left out keeps its members."
+                f"The ACL of server {server} would name {second[2]!r} twice: in the {first[1]} of {first[0]} and in the"
+                f" {second[1]} of {second[0]}. Name it once; a role that is left out keeps its members."
             )
+
+
+def lockout(api: Api, acl: Mapping[str, Any], server: str) -> list[str]:
+    """A warning where the user of this run may have less than the role Admin by an ACL that is to be put."""
+    user = api.session.connection.user
+    user = "" if user in _NO_NAMES else user
+    named = [role for role, kind, name in _assignments(acl) if kind == "users" and is_same_user(name, user)]
+    if "admin_role" in named or not (named or acl["disable_inheritance"]):
+        return []
+    whose = f"{named[0]} only" if named else "no role of it"
+    who = f"The user of this run, {user}, is" if user else "The user of this run, whose name is not known, may be"
+    warning = (
+        f"{who} in {whose} in the ACL of server {server}, unless by a group or by what comes from the levels above,"
+        " which cannot be known here. Without the role Admin that user can change the ACL of this server no more."
+    )
+    return [warning]
+
+
+def is_same_user(name: str, user: str) -> bool:
+    r"""Whether ``user``, of the form DOMAIN\name or name@DOMAIN, is the one that an ACL calls DOMAIN\name.
+
+    A domain may be given with the domains above it, as in name@corp.example.com.
+    """
+    return bool(user) and _user_key(name) == _user_key(user)
 
 
 def listed(api: Api, servers: Sequence[str]) -> list[Plain]:
@@ -151,20 +207,82 @@ def _assignments(acl: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield role, kind, name
 
 
-def _put(api: Api, server: str, acl: Plain, emptied: Sequence[str]) -> Applied:
-    """Replace the ACL; where roles were to be emptied, look whether they are, and warn if not."""
-    api.put_server_acl(server, acl)
-    if not emptied or not acl["disable_inheritance"]:
-        return Applied()
-    there = api.get_server_acl(server)
-    filled = [role for role in emptied if any(there[role].values())]
-    return Applied(warnings=[_refilled(server, filled)] if filled else [])
+def _doubles(acl: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]]:
+    """The names, in one case, that an ACL assigns in two places, with the first two of these."""
+    first: dict[str, tuple[str, str, str]] = {}
+    twice: dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]] = {}
+    for place in _assignments(acl):
+        key = place[2].casefold()
+        if first.setdefault(key, place)[:2] != place[:2]:
+            twice.setdefault(key, (first[key], place))
+    return twice
 
 
-def _refilled(server: str, roles: Sequence[str]) -> str:
+def _user_key(user: str) -> tuple[str, str]:
+    domain, backslash, name = user.casefold().partition("\\")
+    if not backslash:
+        name, _at, domain = user.casefold().partition("@")
+    return domain.partition(".")[0], name
+
+
+def _state(api: Api, options: Mapping[str, Any]) -> WholeState[Plain | None]:
+    server = options["server"]
+    return WholeState(
+        label=f"The ACL of server {server}",
+        look=lambda: read(api, server),
+        wanted=lambda there: None if is_met(options, there) else wanted(options, there),
+        put=lambda acl: api.put_server_acl(server, acl),
+        keeps=not options.get("purge", True) or any(options.get(role) is None for role in ACL_ROLES),
+    )
+
+
+def _put(api: Api, options: Mapping[str, Any]) -> Applied:
+    """Bring the ACL about, and warn of roles that the server has filled."""
+    done = _state(api, options).bring_about()
+    return done._replace(warnings=[*done.warnings, *_refilled(options, done.value)])
+
+
+def _emptying(api: Api, options: Mapping[str, Any], current: Plain) -> Change:
+    """The change that empties roles, where only trying it tells whether it is one."""
+
+    def put_once() -> Applied:
+        done = _state(api, options).put_and_look(wanted(options, current))
+        changed = comparable(done.value) != comparable(current)
+        return Applied(changed, done.value, [*done.warnings, *_refilled(options, done.value)])
+
+    after = {**current, **dict.fromkeys(_to_be_emptied(options, current), FROM_ABOVE)}
+    return Change(KIND, options["server"], UPDATE, current, after, put_once)
+
+
+def _to_be_emptied(options: Mapping[str, Any], there: Mapping[str, Any] | None) -> list[str]:
+    """The roles that ``options`` have empty and the server has not, since it may have filled them (guide 2.10)."""
+    if options.get("state") == "absent" or there is None:
+        return []
+    acl = wanted(options, there)
+    if not (acl["disable_inheritance"] and there["disable_inheritance"]):
+        return []
+    return [role for role in _empty_roles(acl) if any(there[role].values())]
+
+
+def _empty_roles(acl: Mapping[str, Any]) -> list[str]:
+    return [role for role in ACL_ROLES if not any(acl[role].values())]
+
+
+def _refilled(options: Mapping[str, Any], there: Mapping[str, Any] | None) -> list[str]:
+    roles = _to_be_emptied(options, there)
+    warning = (
+        f"Server {options['server']}: Enterprise Manager fills {', '.join(roles)} from the levels above, since an empty"
+        " role inherits while disable_inheritance is true (guide 2.10). Such a role cannot be emptied, only replaced."
+    )
+    return [warning] if roles else []
+
+
+def _may_be_from_above(server: str, roles: Sequence[str], current: Mapping[str, Any]) -> str:
+    members = {role: ", ".join(name for kind in MEMBERS for name in current[role][kind]) for role in roles}
+    told = "; ".join(f"{role} has {names}" for role, names in members.items())
     return (
-        f"Server {server}: Enterprise Manager fills {', '.join(roles)} from the levels above, since an empty role"
-        " inherits while disable_inheritance is true (guide 2.10). Such a role cannot be emptied, only replaced."
+        f"Server {server}: {told}. While disable_inheritance is true, Enterprise Manager fills an empty role from the"
+        " levels above (guide 2.10). Whether these members come from there can only be known by putting the ACL again."
     )
 
 

@@ -17,8 +17,9 @@ from .._client.normalise import Plain
 from .._client.vocabulary import LOAD_ORDER, TABLE_TYPE
 from .._client.vocabulary import SELECTION_LISTS as LISTS
 from .._core.errors import Refused
-from .._core.plan import UPDATE, Applied, Change, Plan
+from .._core.plan import UPDATE, Change, Plan
 from .foresight import seen
+from .whole_state import WholeState
 
 KIND = "tables of task"
 DEFAULTS = {"load_order": LOAD_ORDER.numbers["NORMAL"], "table_type": "TABLE"}
@@ -120,9 +121,7 @@ def _compare(
     api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | None], current: Mapping[str, Any]
 ) -> Plan:
     server, task = options["server"], options["task"]
-    before = {name: _sorted(current[name]) for name in LISTS}
-    purge = options.get("purge", True)
-    after = {name: wanted(given[name], current[name], purge) for name in LISTS}
+    before, after = _normal(current), _after(options, given, current)
     if after == before:
         return Plan([], before)
     if not any(after.values()):
@@ -130,8 +129,33 @@ def _compare(
             f"Task {task} on server {server} would have neither a pattern nor a table; Enterprise Manager takes no"
             " such selection. Name at least one."
         )
-    change = Change(KIND, f"{task} on server {server}", UPDATE, before, after, lambda: _put(api, server, task, after))
-    return Plan([change], after)
+    state = _state(api, options, given)
+    return Plan([Change(KIND, f"{task} on server {server}", UPDATE, before, after, state.bring_about)], after)
+
+
+def _normal(selection: Mapping[str, Any]) -> Plain:
+    return {name: _sorted(selection[name]) for name in LISTS}
+
+
+def _after(options: Mapping[str, Any], given: Mapping[str, Entries | None], current: Mapping[str, Any]) -> Plain:
+    """The selection that should be there, for one that is."""
+    return {name: wanted(given[name], current[name], options.get("purge", True)) for name in LISTS}
+
+
+def _state(api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | None]) -> WholeState[Plain]:
+    server, task = options["server"], options["task"]
+
+    def missing(there: Plain) -> Plain | None:
+        after = _after(options, given, there)
+        return None if after == there else after
+
+    return WholeState(
+        label=f"The table selection of task {task} on server {server}",
+        look=lambda: _normal(api.get_task_table_selection(server, task)),
+        wanted=missing,
+        put=lambda selection: api.put_task_table_selection(server, task, selection),
+        keeps=not options.get("purge", True) or any(entries is None for entries in given.values()),
+    )
 
 
 def _given_entry(list_name: str, item: Mapping[str, Any]) -> Plain:
@@ -155,8 +179,3 @@ def _label(key: Key) -> str:
 
 def _sorted(entries: Iterable[Mapping[str, Any]]) -> list[Plain]:
     return sorted((dict(entry) for entry in entries), key=_key)
-
-
-def _put(api: Api, server: str, task: str, selection: Mapping[str, Any]) -> Applied:
-    api.put_task_table_selection(server, task, selection)
-    return Applied()

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -16,7 +17,12 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.erro
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import acl as planner
 from support.strategies import acl_options, acls
 
-NO_API = cast(Api, None)
+USER = "CORP\\Admin"
+
+
+def api(user: str = USER) -> Api:
+    """An API that only tells who its user is."""
+    return cast(Api, SimpleNamespace(session=SimpleNamespace(connection=SimpleNamespace(user=user))))
 
 
 def role(users: list[str] | None = None, groups: list[str] | None = None) -> dict[str, list[str]]:
@@ -31,7 +37,7 @@ def acl(**roles: Any) -> dict[str, Any]:
 
 def plan(options: dict[str, Any], current: dict[str, Any] | None) -> Any:
     """The plan for server s."""
-    return planner.compare(NO_API, {"server": "s", **options}, current)
+    return planner.compare(api(), {"server": "s", **options}, current)
 
 
 def test_neither_case_nor_order_make_a_difference() -> None:
@@ -100,6 +106,78 @@ def test_a_name_without_a_domain_is_refused(name: str) -> None:
 def test_one_name_in_two_places_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="twice"):
         plan(options, acl(operator_role=role(["CORP\\old"])))
+
+
+def test_names_that_the_server_holds_in_two_spellings_are_kept() -> None:
+    current = acl(admin_role=role(["CORP\\Mike"]), viewer_role=role(["CORP\\mike"]))
+    planned = plan({"operator_role": role(["CORP\\Ann"])}, current)
+    assert planned.after == {**current, "operator_role": role(["CORP\\Ann"])}
+    assert plan({"viewer_role": role(["CORP\\mike"])}, current).changes == []
+    with pytest.raises(Refused, match="twice"):
+        plan(
+            {"operator_role": role(["CORP\\MIKE"]), "viewer_role": role(["CORP\\Ann"]), "purge": False},
+            acl(admin_role=role(["CORP\\Mike"])),
+        )
+
+
+class TestWithoutInheritance:
+    """An empty role is filled from the levels above while disable_inheritance is true (guide 2.10)."""
+
+    ADMINS = acl(admin_role=role([USER]))
+    FILLED = acl(admin_role=role([USER]), viewer_role=role(groups=["CORP\\All"]), disable_inheritance=True)
+
+    def test_a_role_that_the_server_has_filled_is_as_it_should_be(self) -> None:
+        planned = plan({"viewer_role": role(), "disable_inheritance": True}, self.FILLED)
+        assert (planned.changes, planned.after) == ([], self.FILLED)
+        assert "viewer_role has CORP\\All" in planned.warnings[0]
+
+    def test_words_stand_for_what_only_the_server_knows(self) -> None:
+        change = plan({"viewer_role": role(), "disable_inheritance": True}, self.ADMINS).changes[0]
+        assert change.after["admin_role"] == role([USER])
+        assert {change.after[name] for name in ("designer_role", "operator_role", "viewer_role")} == {
+            planner.FROM_ABOVE
+        }
+
+    def test_a_role_that_is_known_to_be_empty_above_is_shown_empty(self) -> None:
+        change = plan({"viewer_role": role(["CORP\\Bob"])}, self.FILLED).changes[0]
+        assert change.after == {**self.FILLED, "viewer_role": role(["CORP\\Bob"])}
+
+    def test_it_is_filled_anew_with_any_other_change(self) -> None:
+        change = plan({"viewer_role": role(), "operator_role": role(["CORP\\Ann"])}, self.FILLED).changes[0]
+        assert change.after["viewer_role"] == planner.FROM_ABOVE
+
+
+class TestLockout:
+    """Who takes his own rights away is told before."""
+
+    @pytest.mark.parametrize("user", [USER, "corp\\admin", "admin@corp", "Admin@CORP.example.com"])
+    def test_an_admin_by_name_is_not_warned(self, user: str) -> None:
+        mine = acl(admin_role=role([USER]), disable_inheritance=True)
+        assert planner.lockout(api(user), mine, "s") == []
+        assert planner.lockout(api(user), acl(viewer_role=role(["CORP\\Ann"])), "s") == []
+
+    @pytest.mark.parametrize(
+        ("named", "told"),
+        [
+            (acl(admin_role=role(["CORP\\Ann"]), disable_inheritance=True), "is in no role of it"),
+            (acl(admin_role=role(groups=[USER]), disable_inheritance=True), "is in no role of it"),
+            (acl(viewer_role=role(["corp\\ADMIN"])), "is in viewer_role only"),
+        ],
+    )
+    def test_others_are(self, named: dict[str, Any], told: str) -> None:
+        (warning,) = planner.lockout(api(), named, "s")
+        assert told in warning
+        assert "by a group" in warning
+
+    @pytest.mark.parametrize("user", ["", "api-token", "jwt"])
+    def test_a_user_without_a_name_may_be_anybody(self, user: str) -> None:
+        (warning,) = planner.lockout(api(user), acl(admin_role=role([USER]), disable_inheritance=True), "s")
+        assert "whose name is not known" in warning
+
+    def test_only_a_change_is_warned_of(self) -> None:
+        others = acl(admin_role=role(["CORP\\Ann"]), disable_inheritance=True)
+        assert plan({"disable_inheritance": True}, others).warnings == []
+        assert len(plan({"disable_inheritance": True}, acl(admin_role=role(["CORP\\Ann"]))).warnings) == 1
 
 
 @given(acls(), acl_options())
