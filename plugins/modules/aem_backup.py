@@ -116,32 +116,32 @@ servers:
     time:
       description: Since when the server is as its newest backup says, in UTC.
       type: str
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     file:
       description: The file of the newest backup.
       type: str
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     sha256:
       description: The SHA-256 of the file.
       type: str
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     version:
       description: The version of the server at that time.
       type: str
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     tasks:
       description: How many tasks the backup has.
       type: int
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     endpoints:
       description: How many endpoints the backup has.
       type: int
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
     changes:
       description:
         - What differs from the backup before. Of a first backup, all.
       type: dict
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
       contains:
         tasks:
           description: Names of tasks.
@@ -162,7 +162,7 @@ servers:
       description: Files of old backups that were removed, or would be.
       type: list
       elements: str
-      returned: when it was exported
+      returned: when it has a backup that this run made, or found to be as the server is
   sample:
     - server: replicate-qas
       status: stored

@@ -18,6 +18,12 @@ description:
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
+  skip_missing:
+    description:
+      - Whether a name that no task has is left out with a warning, in place of an error. Use it for tasks that
+        M(qlik.enterprise_manager.aem_task_record) remembers, so that one that was deleted does not hold up the others.
+    type: bool
+    default: false
   latency:
     description:
       - The most seconds that the total latency of a healthy task may have. If not set, latency does not count.

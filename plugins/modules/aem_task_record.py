@@ -29,8 +29,9 @@ options:
     description:
       - V(present) adds the chosen tasks that run to the file.
       - V(absent) removes the file. Do so when the tasks run again.
+      - V(brought_back) takes the tasks out of the file, since they run again, and keeps what else it says.
     type: str
-    choices: [present, absent]
+    choices: [present, brought_back, absent]
     default: present
   tasks:
     description:
@@ -42,6 +43,13 @@ options:
       - Whether a task in state ERROR counts as running too, for tasks that an outage has ended.
     type: bool
     default: false
+  of:
+    description:
+      - What is done while the tasks are stopped, such as C(configuration) and its name for a switch.
+      - A file that is there and is of something else is set aside with a warning. Its O(facts) do not count any more,
+        and its tasks do, since they ran.
+    type: dict
+    default: {}
   facts:
     description:
       - What else a later run has to know, kept in the file. Of each key the first value stays until the file is
@@ -136,6 +144,11 @@ facts:
   type: dict
   returned: success
   sample: {}
+set_aside:
+  description: The file that keeps a record of something else that was there, or would.
+  type: str
+  returned: when there was one
+  sample: /srv/em/ORA.20260307T111903Z.aside
 begun:
   description: When the file was first written, in UTC.
   type: str
@@ -161,7 +174,9 @@ from ..module_utils._runbook import task_record
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan the change to the file, and carry it out."""
     plan = task_record.plan(api, options)
-    return carry_out(plan.changes, api.check_mode).result(**plan.after)
+    result = carry_out(plan.changes, api.check_mode).result(**plan.after)
+    result.warnings.extend(plan.warnings)
+    return result
 
 
 def main() -> None:

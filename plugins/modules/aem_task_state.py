@@ -18,6 +18,12 @@ description:
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
+  skip_missing:
+    description:
+      - Whether a name that no task has is left out with a warning, in place of an error. Use it for tasks that
+        M(qlik.enterprise_manager.aem_task_record) remembers, so that one that was deleted does not hold up the others.
+    type: bool
+    default: false
   state:
     description:
       - V(started) runs tasks that do not run. A task that is recovering from an error counts as running.

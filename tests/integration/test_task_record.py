@@ -159,3 +159,39 @@ def test_a_task_that_starts_is_waited_for_and_a_broken_one_is_not(fresh: Simulat
     assert broken.error is not None
     assert "it is in state ERROR; Cannot connect to server. ORA-12541: TNS:no listener." in broken.error.message
     assert "Regression changes on server replicate-qas: it is in state RECOVERY." in broken.error.message
+
+
+def test_a_record_of_something_else_is_set_aside_and_tasks_are_taken_out(fresh: Simulator, tmp_path: Path) -> None:
+    path = tmp_path / "ORA.json"
+    given = {"path": str(path), "server": PRD, "tasks": ["Orders to DW"]}
+    first = perform(fresh, aem_task_record, **given, of={"configuration": "Standby"}, facts={"back": "Primary"})
+    assert (first.error, "set_aside" in first.values) == (None, False)
+    other = {**given, "of": {"configuration": "Primary"}, "facts": {"back": "Standby"}}
+    checked = perform(fresh, aem_task_record, True, **other)
+    done = perform(fresh, aem_task_record, **other)
+    assert (checked.changed, checked.warnings, checked.diff) == (done.changed, done.warnings, done.diff)
+    assert done.values["facts"] == {"back": "Standby"}
+    assert "was of something else (configuration Standby), begun" in done.warnings[0]
+    assert named(done.values["tasks"]) == [(PRD, "Orders to DW")]
+    aside = Path(done.values["set_aside"])
+    assert json.loads(aside.read_text(encoding="utf-8"))["facts"] == {"back": "Primary"}
+    assert {file.name for file in tmp_path.iterdir()} == {"ORA.json", aside.name}
+    back = perform(fresh, aem_task_record, path=str(path), state="brought_back")
+    assert (back.error, back.changed, back.values["tasks"]) == (None, True, [])
+    assert json.loads(path.read_text(encoding="utf-8"))["facts"] == {"back": "Standby"}
+    again = perform(fresh, aem_task_record, path=str(path), state="brought_back")
+    assert (again.error, again.changed) == (None, False)
+
+
+@pytest.mark.parametrize("module", [aem_task_state, aem_task_health])
+def test_a_task_that_is_gone_does_not_hold_up_the_others(fresh: Simulator, module: Any) -> None:
+    selection = [{"server": PRD, "tasks": ["Orders to DW", "gone"]}, {"server": COMPOSE, "tasks": ["gone too"]}]
+    refused = perform(fresh, module, selection=selection)
+    assert refused.error is not None
+    done = perform(fresh, module, selection=selection, skip_missing=True)
+    assert done.error is None
+    assert named(done.values["tasks"]) == [(PRD, "Orders to DW")]
+    assert done.warnings == [
+        "There is no task 'gone' on server Replicate PRD 1 any more, so it is left out.",
+        "There is no task 'gone too' on server compose-dw any more, so it is left out.",
+    ]

@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from .errors import Refused
 
@@ -22,6 +24,27 @@ PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
 _PIECE = 1 << 20
+# In bytes. The longest that file systems take is 255, and what is added to it, such as .json, has to fit too.
+_LONGEST_NAME = 200
+
+
+def file_name(name: str, safe: str = " ", longest: int = _LONGEST_NAME) -> str:
+    """The name of a file or folder for a thing called ``name``: no two names have the same, and none leaves its folder.
+
+    What is not ASCII, and signs other than ``safe``, are percent-encoded, and so is the dot of a name that begins with
+    one. What is longer than ``longest`` bytes is cut, and told apart by a checksum after ``%~``, see :func:`name_of`.
+    """
+    quoted = quote(name, safe=safe)
+    if quoted.startswith("."):
+        quoted = f"%2E{quoted[1:]}"
+    if len(quoted) <= longest:
+        return quoted
+    return f"{quoted[: longest - 18]}%~{checksum(name)[:16]}"
+
+
+def name_of(file: str) -> str | None:
+    """What :func:`file_name` was given; None where it was cut, so that only the file itself can tell."""
+    return None if "%~" in file else unquote(file)
 
 
 def check_destination(path: str) -> None:
@@ -31,6 +54,18 @@ def check_destination(path: str) -> None:
         raise Refused(f"{path} is a directory; give the name of a file.")
     if not target.parent.is_dir():
         raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
+    refuse_special(path)
+
+
+def refuse_special(path: str) -> None:
+    """Raise Refused for a pipe, a socket or a device: to read one may wait for ever, and none is to be replaced."""
+    with _refusing(f"{path} cannot be looked at"):
+        try:
+            mode = Path(path).stat().st_mode
+        except FileNotFoundError:
+            return
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        raise Refused(f"{path} is a pipe, a socket or a device; give the name of a file.")
 
 
 def make_folder(path: str) -> None:
@@ -89,10 +124,11 @@ def file_checksum(path: str) -> str | None:
     """The SHA-256 of a file, in hexadecimal digits; None where there is no file that can be read."""
     digest = hashlib.sha256()
     try:
+        refuse_special(path)
         with Path(path).open("rb") as file:
             for piece in iter(lambda: file.read(_PIECE), b""):
                 digest.update(piece)
-    except OSError:
+    except (OSError, Refused):
         return None
     return digest.hexdigest()
 

@@ -31,11 +31,17 @@ def chosen(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
 def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None, where: str = "") -> None:
     """Raise Refused where a wanted name, not a pattern, is none of ``names``; the message names the nearest ones."""
     present = list(names)
-    missing = [word for word in wanted or () if word not in present and not is_pattern(word)]
-    if missing:
-        near = get_close_matches(missing[0], present, n=3)
+    gone = missing(present, wanted)
+    if gone:
+        near = get_close_matches(gone[0], present, n=3)
         hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-        raise Refused(f"There is no {kind} {', '.join(repr(name) for name in missing)}{where}.{hint}")
+        raise Refused(f"There is no {kind} {', '.join(repr(name) for name in gone)}{where}.{hint}")
+
+
+def missing(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
+    """The wanted names, not patterns, that are none of ``names``."""
+    present = set(names)
+    return [word for word in wanted or () if word not in present and not is_pattern(word)]
 
 
 def is_pattern(word: str) -> bool:

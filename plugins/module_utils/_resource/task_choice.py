@@ -16,7 +16,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import all_of, wait_until
-from .._core.select import chosen, refuse_missing
+from .._core.select import chosen, missing, refuse_missing
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
 _ONE_SERVER = ("server", "tasks", "tags")
@@ -32,6 +32,8 @@ CHOICE_ARGUMENTS: dict[str, dict[str, Any]] = {
         "required_one_of": [("tasks", "tags")],
     },
 }
+# For those modules that start and look at what somebody has written down, maybe long ago.
+SKIP_ARGUMENT: dict[str, dict[str, Any]] = {"skip_missing": {"type": "bool", "default": False}}
 CHOICE_EXCLUSIVE = [(option, "selection") for option in _ONE_SERVER]
 CHOICE_RULES: dict[str, Any] = {
     "required_one_of": [("server", "selection"), ("tasks", "tags", "selection")],
@@ -50,13 +52,15 @@ class Selected:
 def choose(api: Api, options: Mapping[str, Any], timeout: float = 0, known: bool = True) -> Selected:
     """The tasks that ``options`` (see CHOICE_ARGUMENTS) choose, each once, with the ``server`` that it is on.
 
-    Servers are asked side by side. ``timeout`` and ``known`` are as for :func:`select`.
+    Servers are asked side by side. ``timeout`` and ``known`` are as for :func:`select`, and with ``skip_missing`` among
+    the options a name that no task has is left out with a warning.
     """
+    skip = bool(options.get("skip_missing"))
     selection = options["selection"]
     parts = [{name: options[name] for name in _ONE_SERVER}] if selection is None else selection
 
     def of_part(part: Mapping[str, Any]) -> Selected:
-        found = select(api, part["server"], part.get("tasks"), part.get("tags"), timeout, known)
+        found = select(api, part["server"], part.get("tasks"), part.get("tags"), timeout, known, skip)
         return Selected([{"server": part["server"], **task} for task in found.tasks], found.warnings)
 
     found = all_of(of_part, parts, api.session.connection.concurrency)
@@ -71,11 +75,12 @@ def select(
     tags: Sequence[str] | None,
     timeout: float = 0,
     known: bool = True,
+    skip: bool = False,
 ) -> Selected:
     """The tasks of a server that have one of the names (or match one of the patterns) and one of the tags.
 
     Tasks that are starting or stopping are waited for, up to ``timeout`` seconds. Raise Refused for a name that no
-    task has, unless not all of them need be ``known``.
+    task has, unless not all of them need be ``known``, or those that are not are to be told and left out (``skip``).
     """
 
     def look() -> list[Plain]:
@@ -85,11 +90,16 @@ def select(
         return not any(task["state"] in TASK_ON_THE_WAY for task in tasks)
 
     everything = api.get_task_list(server)
-    if known:
-        refuse_missing("task", [task["name"] for task in everything], names, f" on server {server}")
+    there = [task["name"] for task in everything]
+    gone = missing(there, names) if skip else []
+    if known and not skip:
+        refuse_missing("task", there, names, f" on server {server}")
     found = matching(everything, names, tags)
     if not settled(found):
         found = wait_until(look, settled, timeout)[0]
+    if gone:
+        words = f"There is no task {', '.join(map(repr, gone))} on server {server} any more, so it is left out."
+        return Selected(found, [words])
     if found or not known:
         return Selected(found)
     wanted = " and ".join(f"{what} {', '.join(given)}" for what, given in (("tasks", names), ("tags", tags)) if given)

@@ -20,7 +20,7 @@ from .._client.vocabulary import RUN_OPTION, RUN_OPTIONS_WITH_POSITION, TASK_ON_
 from .._core.concurrent import all_of, check_timeout, wait_until
 from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed
 from .._core.plan import PLANNED, RUN, Applied, Change, Report, Step
-from .task_choice import CHOICE_ARGUMENTS, matching
+from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, matching
 
 KIND = "task"
 STARTED = "started"
@@ -41,6 +41,7 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     **CHOICE_ARGUMENTS,
+    **SKIP_ARGUMENT,
     "state": {"type": "str", "choices": [STARTED, STOPPED, RESTARTED], "default": STARTED},
     "run_option": {"type": "str", "choices": RUN_OPTION.choices(), "default": RESUME.lower()},
     "cdc_position": {"type": "str"},

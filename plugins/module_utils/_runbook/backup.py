@@ -28,7 +28,7 @@ from .._definition import document as definitions
 from .._definition.compare import changed_names
 from .._resource.export import shown
 from .._resource.importing import exported
-from .backup_store import Backups, Entry, Keep, fingerprint, new_entry
+from .backup_store import DEFINITIONS, Backups, Entry, Keep, fingerprint, new_entry
 
 KIND = "backup of server"
 KIND_OLD = "old backups of server"
@@ -188,9 +188,14 @@ class _Backup:
             self.backups.tidy(kept)
             self.backups.note_run(self.export.moment, entries[-1])
         told = {**self._told(entries[-1]), "status": UNCHANGED if unchanged else STORED, "changes": names}
+        if not unchanged and done.steps[0].error:
+            # What would have been stored is not there.
+            told = {"server": self.backups.server}
         result = done.result(**told, removed=[] if done.error else gone)
         if newest and not whole:
             result.warnings.append(self._lost(newest))
+        if self.backups.linked and len(kept) < len(entries):
+            result.warnings.append(self._left_behind_link())
         return result
 
     def _already_there(self, made: Entry) -> Entry | None:
@@ -221,13 +226,22 @@ class _Backup:
         return Change(KIND_OLD, self.backups.server, DELETE, before, None, remove)
 
     def _files_of_no_other(self, entries: Sequence[Entry], kept: Sequence[Entry]) -> list[str]:
-        """The files of those of the entries that are not kept, but for files that a kept one has too."""
+        """The files of those of the entries that are not kept, but for files that a kept one has too.
+
+        None behind a symbolic link, where no file is removed.
+        """
+        if self.backups.linked:
+            return []
         named = {entry.file for entry in kept}
         return list(dict.fromkeys(str(self.backups.file(entry)) for entry in entries if entry.file not in named))
 
     def _lost(self, newest: Entry) -> str:
         told = f"The newest backup of server {self.backups.server}, of {newest.time}, is lost"
         return f"{told}: {self.backups.file(newest)} is not there, or not as it was written."
+
+    def _left_behind_link(self) -> str:
+        where = self.backups.folder
+        return f"{where} or its {DEFINITIONS} is a symbolic link, so no file behind it is removed, old backups neither."
 
     def _told(self, entry: Entry) -> Plain:
         return {

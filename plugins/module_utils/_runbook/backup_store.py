@@ -25,10 +25,19 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
 
 from .._core.errors import Refused
-from .._core.files import PRIVATE, checksum, file_checksum, make_folder, remove, write_atomically
+from .._core.files import (
+    PRIVATE,
+    checksum,
+    file_checksum,
+    file_name,
+    make_folder,
+    name_of,
+    refuse_special,
+    remove,
+    write_atomically,
+)
 from .._core.time import utc, with_z
 from .._definition.document import SECTIONS, VOLATILE_KEYS
 
@@ -125,7 +134,7 @@ def fingerprint(definition: Mapping[str, Any]) -> str:
 
 def servers(path: str) -> list[str]:
     """The servers that have a manifest below ``path``, by name."""
-    return sorted(unquote(manifest.parent.name) for manifest in Path(path).glob(f"*/{MANIFEST}"))
+    return sorted(filter(None, map(_server_of, Path(path).glob(f"*/{MANIFEST}"))))
 
 
 @dataclass(frozen=True)
@@ -137,13 +146,18 @@ class Backups:
 
     @property
     def folder(self) -> Path:
-        """The folder of the server. Any name is one folder: a name of dots only, or a hidden one, is quoted too."""
-        quoted = quote(self.server, safe="")
-        return Path(self.path) / (f"%2E{quoted[1:]}" if quoted.startswith(".") else quoted)
+        """The folder of the server."""
+        return Path(self.path) / file_name(self.server, safe="")
+
+    @property
+    def linked(self) -> bool:
+        """Whether the files lie behind a symbolic link, where others may have theirs too: none is removed there."""
+        return self.folder.is_symlink() or (self.folder / DEFINITIONS).is_symlink()
 
     def entries(self) -> list[Entry]:
         """The entries of the manifest, oldest first; none where there is none. Raise Refused for a broken one."""
         manifest = self.folder / MANIFEST
+        refuse_special(str(manifest))
         try:
             items = json.loads(manifest.read_bytes())["backups"]
             return [_entry(item) for item in items]
@@ -173,7 +187,7 @@ class Backups:
         """Have the folder, for this run alone. Raise Refused where another run has it; a killed one has it no more."""
         make_folder(self.path)
         make_folder(str(self.folder))
-        handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_CREAT, PRIVATE)
+        handle = _opened(self.folder / LOCK)
         try:
             # A file system that knows no locks is used without.
             with suppress(OSError):
@@ -196,7 +210,12 @@ class Backups:
         self.tidy(entries)
 
     def tidy(self, entries: Sequence[Entry]) -> None:
-        """Remove the files that no entry names, and what a killed run had half written. Other files are left alone."""
+        """Remove the files that no entry names, and what a killed run had half written. Other files are left alone.
+
+        Nothing is removed behind a symbolic link.
+        """
+        if self.linked:
+            return
         named = {self.file(entry).name for entry in entries}
         definitions = self._names(self.folder / DEFINITIONS)
         left = [name for name in definitions if _DEFINITION.fullmatch(name) and name not in named]
@@ -250,6 +269,26 @@ def _parts(definition: Mapping[str, Any]) -> Iterator[Any]:
                 yield from section
             else:
                 yield [key, name, None, section]
+
+
+def _server_of(manifest: Path) -> str | None:
+    """The server that a manifest is of, None where that cannot be told."""
+    known = name_of(manifest.parent.name)
+    if known is None:
+        with suppress(OSError, ValueError, TypeError, KeyError, Refused):
+            refuse_special(str(manifest))
+            known = str(json.loads(manifest.read_bytes())["server"])
+    return known
+
+
+def _opened(lock: Path) -> int:
+    try:
+        return os.open(lock, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except OSError as error:
+        raise Refused(
+            f"{lock} cannot be opened, so other runs cannot be kept away: {error.strerror or error}. See that this"
+            " user may write it, or remove it while no backup runs."
+        ) from error
 
 
 def _take(handle: int, folder: Path) -> None:

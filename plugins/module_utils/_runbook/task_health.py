@@ -20,10 +20,11 @@ from .._core.concurrent import all_of, wait_until
 from .._core.errors import AemError, Refused
 from .._core.plan import Result
 from .._resource.table import FAILED
-from .._resource.task_choice import CHOICE_ARGUMENTS, choose
+from .._resource.task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, choose
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     **CHOICE_ARGUMENTS,
+    **SKIP_ARGUMENT,
     "latency": {"type": "int"},
     # Without a specification of its items: it is given as this module returns it, with all that is in it.
     "baseline": {"type": "list", "elements": "dict"},

@@ -107,3 +107,40 @@ def test_reading_a_text(dest: Path) -> None:
 def test_the_checksum_is_that_of_the_bytes() -> None:
     assert files.checksum("ß") == files.checksum("ß".encode())
     assert files.checksum("").startswith("e3b0c44298fc1c14")
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("Replicate PRD 1", "Replicate PRD 1"),
+        ("a/b", "a%2Fb"),
+        ("..", "%2E."),
+        (".git", "%2Egit"),
+        ("ü", "%C3%BC"),
+        ("100%~", "100%25~"),
+    ],
+)
+def test_any_name_is_the_name_of_one_file(name: str, file: str) -> None:
+    assert files.file_name(name) == file
+    assert files.name_of(file) == name
+
+
+def test_a_long_name_fits_and_is_told_apart(tmp_path: Path) -> None:
+    long = "Репликация заказов и счетов в хранилище " * 2
+    made = [files.file_name(name) for name in (long, f"{long}2")]
+    assert [len(file) for file in made] == [200, 200]
+    assert len(set(made)) == 2
+    assert [files.name_of(file) for file in made] == [None, None]
+    files.write_atomically(str(tmp_path / f"{made[0]}.json"), "x")
+    assert len(files.file_name(long, longest=80)) == 80
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (pipe, Path("/dev/null")):
+        with pytest.raises(Refused, match="is a pipe, a socket or a device"):
+            files.check_destination(str(path))
+        assert files.file_checksum(str(path)) is None
+    (tmp_path / "link").symlink_to(tmp_path / "not there")
+    files.check_destination(str(tmp_path / "link"))

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -144,7 +145,10 @@ def test_a_fingerprint_is_that_of_what_is_said(one: dict[str, Any], other: dict[
     assert said == backup_store.fingerprint(backwards)
 
 
-@pytest.mark.parametrize("name", ["Replicate PRD 1", "..", ".git", "a/b", "ü %20", "manifest.json"])
+LONG = "Сервер репликации заказов и счетов в хранилище данных, второй"
+
+
+@pytest.mark.parametrize("name", ["Replicate PRD 1", "..", ".git", "a/b", "ü %20", "manifest.json", LONG])
 def test_any_name_is_one_folder(tmp_path: Path, name: str) -> None:
     folder = Backups(str(tmp_path), name).folder
     assert folder.parent == tmp_path
@@ -279,6 +283,52 @@ def test_two_runs_at_once_are_refused(tmp_path: Path) -> None:
         assert done.error is not None
         assert "Another run is writing" in done.error.message
     assert back_up(em, tmp_path).error is None
+
+
+@pytest.mark.parametrize("hindrance", ["lock", "manifest"])
+def test_a_file_that_cannot_be_opened_fails_its_server_alone(tmp_path: Path, hindrance: str) -> None:
+    em = Em("one", "two")
+    (tmp_path / "one").mkdir()
+    if hindrance == "lock":
+        (tmp_path / "one/.lock").mkdir()
+    else:
+        os.mkfifo(tmp_path / "one/manifest.json")
+    done = back_up(em, tmp_path)
+    assert done.error is not None
+    assert done.error.message.startswith(f"Server one: {tmp_path}/one/")
+    assert [item["status"] for item in done.values["servers"]] == ["failed", "stored"]
+
+
+def test_a_first_backup_that_cannot_be_stored_is_told_without_a_file(tmp_path: Path) -> None:
+    em = Em("one", "two")
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one/definitions").write_text("in the way", encoding="utf-8")
+    done = back_up(em, tmp_path)
+    assert done.error is not None
+    assert "one/definitions cannot be made" in done.error.message
+    first, second = done.values["servers"]
+    assert (first["status"], "file" in first) == ("failed", False)
+    assert (second["status"], Path(second["file"]).is_file()) == ("stored", True)
+    assert not (tmp_path / "one/manifest.json").exists()
+
+
+@pytest.mark.parametrize("link", ["one", "one/definitions"])
+def test_nothing_is_removed_behind_a_symbolic_link(tmp_path: Path, clock: list[datetime], link: str) -> None:
+    em, path = Em("one"), tmp_path / "backups"
+    back_up(em, path)
+    elsewhere = tmp_path / "elsewhere"
+    (path / link).rename(elsewhere)
+    (path / link).symlink_to(elsewhere)
+    of_others = path / f"one/definitions/{'0' * 64}.json"
+    of_others.write_text("of others", encoding="utf-8")
+    clock[0] += timedelta(days=1)
+    em.says["one"] = "new"
+    done = back_up(em, path, keep_last=1)
+    assert done.error is None
+    assert of_others.exists()
+    assert done.values["servers"][0]["removed"] == []
+    assert "is a symbolic link, so no file behind it is removed" in done.warnings[0]
+    assert len(Backups(str(path), "one").entries()) == 1
 
 
 def test_files_that_are_not_ours_stay(tmp_path: Path) -> None:

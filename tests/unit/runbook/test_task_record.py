@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.t
 
 STATES = ("RUNNING", "RECOVERY", "STARTING", "STOPPING", "STOPPED", "ERROR", "PAUSED")
 RUNNING = STATES[:3]
+ORDERS, CLAIMS = {"server": "a", "name": "Orders"}, {"server": "a", "name": "Claims"}
 
 
 def looks() -> st.SearchStrategy[list[dict[str, str]]]:
@@ -53,3 +55,20 @@ def test_a_file_that_is_no_record_is_refused(tmp_path: Path, content: str) -> No
     with pytest.raises(Refused, match=r"record\.json is no"):
         read(str(path))
     assert path.exists()
+
+
+def test_a_record_of_something_else_is_set_aside_but_for_its_tasks(tmp_path: Path) -> None:
+    there = added(None, [ORDERS], {"from": "Primary"}, "2026-03-07T11:19:03Z", {"configuration": "Standby"})
+    same = added(there, [], {"from": "Standby"}, "later", {"configuration": "Standby"})
+    assert same == there
+    other = added(there, [CLAIMS], {"from": "Standby"}, "later", {"configuration": "Primary"})
+    assert other == Record("later", [ORDERS, CLAIMS], {"from": "Standby"}, {"configuration": "Primary"})
+    assert there.aside(str(tmp_path / "ORA.json")) == str(tmp_path / "ORA.20260307T111903Z.aside")
+    # Where nobody has said what it is of, it may be of that.
+    assert added(there, [], {"more": 1}, "later").facts == {"from": "Primary", "more": 1}
+
+
+def test_a_pipe_is_no_record_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "record.json")
+    with pytest.raises(Refused, match="is a pipe"):
+        read(str(tmp_path / "record.json"))
