@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 project = "qlik.enterprise_manager"
-title = "Ansible collection qlik.enterprise_manager"
-html_title = title
+html_title = project
 html_short_title = project
 
-extensions = ["sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
+extensions = ["myst_parser", "sphinx.ext.intersphinx", "sphinx_antsibull_ext"]
+# Headings of guides can be linked to, as on a page that shows the repository.
+myst_heading_anchors = 4
 # What antsibull-docs links to in Ansible's own documentation; tests/tools/build_docs.py writes the inventory.
 intersphinx_mapping = {
     "ansible_devel": ("https://docs.ansible.com/projects/ansible/devel/", "../ansible_devel.inv"),
@@ -20,7 +21,9 @@ nitpicky = True
 
 pygments_style = "ansible"
 highlight_language = "YAML+Jinja"
-html_theme = "sphinx_ansible_theme"
+html_theme = "furo"
+html_static_path = ["static"]
+html_css_files = ["site.css"]
 html_show_sphinx = False
 html_use_index = False
 html_copy_source = False
