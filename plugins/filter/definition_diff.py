@@ -109,7 +109,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._definition.compare import differences
-from ..module_utils._definition.document import DefinitionError, read
+from ..module_utils._definition.document import read
+from ..module_utils._definition.tree import DefinitionError
 
 
 def definition_diff(wanted: Any, current: Any, ignore: Any = (), exact: bool = True) -> list[dict[str, Any]]:

@@ -192,7 +192,8 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._definition.document import DefinitionError, read, write
+from ..module_utils._definition.document import read
+from ..module_utils._definition.tree import DefinitionError
 from ..module_utils._runbook import promotion
 from ..module_utils._runbook.promotion_tables import Given, collected, from_csv, from_data
 
@@ -231,7 +232,7 @@ def promotions(
     written = made.tasks if with_files else []
     value = {
         "tasks": [promotion.row(task, places) for task in made.tasks],
-        "definitions": {task.name: write(task.definition) for task in made.tasks},
+        "definitions": {task.name: task.definition.write() for task in made.tasks},
         "files": dict(file for task in written for file in promotion.files(task, wish, places).items()),
         "problems": [*problems, *more, *wrong, *made.problems],
         "notes": made.notes,

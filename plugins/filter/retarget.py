@@ -82,7 +82,8 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._definition import retarget as retargeting
-from ..module_utils._definition.document import DefinitionError, read
+from ..module_utils._definition.document import read
+from ..module_utils._definition.tree import DefinitionError
 
 _MAPS = ("endpoints", "owners", "schemas")
 _NAMES = ("name", "source", "target")
@@ -100,7 +101,7 @@ def retarget(definition: Any, **options: Any) -> dict[str, Any]:
     if not isinstance(definition, (str, bytes, dict)):
         raise AnsibleFilterError("qlik.enterprise_manager.retarget takes a definition or the text of an export.")
     try:
-        return retargeting.retarget(read(definition), **options)
+        return retargeting.retarget(read(definition), **options).data
     except DefinitionError as error:
         raise AnsibleFilterError(error.message) from error
 

@@ -200,7 +200,7 @@ from typing import Any
 
 from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result, fulfil
-from ..module_utils._definition import secrets
+from ..module_utils._definition.document import secrets_in
 from ..module_utils._module import run_module
 from ..module_utils._resource import endpoint
 
@@ -215,7 +215,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(work, endpoint.ARGUMENTS, secrets_in=secrets.in_option)
+    run_module(work, endpoint.ARGUMENTS, secrets_in=secrets_in)
 
 
 if __name__ == "__main__":

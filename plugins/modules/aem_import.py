@@ -169,7 +169,7 @@ from typing import Any
 
 from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result, fulfil
-from ..module_utils._definition import secrets
+from ..module_utils._definition.document import secrets_in
 from ..module_utils._module import run_module
 from ..module_utils._runbook import repository
 
@@ -183,7 +183,7 @@ def main() -> None:
     run_module(
         work,
         repository.ARGUMENTS,
-        secrets_in=secrets.in_option,
+        secrets_in=secrets_in,
         mutually_exclusive=[("definition", "src")],
         required_one_of=[("definition", "src")],
     )

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import (
     same_but_volatile,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.backup_store import Backups
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_backup,
@@ -121,12 +121,12 @@ def change(em: Simulator, size: int, server: str = QAS, task: str = NIGHTLY) -> 
 def wipe(em: Simulator, server: str) -> None:
     """Take all tasks and endpoints off a server."""
     definition = export(em, server)
-    for task in document.task_names(definition):
+    for task in read(definition).task_names:
         assert perform(em, aem_task, server=server, name=task, state="absent", force=True).error is None
-    for endpoint in document.endpoint_names(definition):
+    for endpoint in read(definition).endpoint_names:
         assert perform(em, aem_endpoint, server=server, name=endpoint, state="absent").error is None
     wiped = export(em, server)
-    assert (document.tasks(wiped), document.endpoints(wiped)) == ([], [])
+    assert (read(wiped).tasks, read(wiped).endpoints) == ([], [])
 
 
 def states(em: Simulator, server: str) -> dict[str, str]:
@@ -137,7 +137,7 @@ def states(em: Simulator, server: str) -> dict[str, str]:
 
 def endpoint(em: Simulator, server: str, name: str) -> dict[str, Any]:
     """The settings of an endpoint as the server exports them."""
-    found = next(item for item in document.endpoints(export(em, server)) if item["name"] == name)
+    found = next(item for item in read(export(em, server)).endpoints if item["name"] == name)
     return dict(found["db_settings"])
 
 
@@ -169,7 +169,7 @@ def test_every_server_but_those_without_an_export(em: Simulator, path: str) -> N
     ]
     assert sorted(folder.name for folder in Path(path).iterdir()) == ["Replicate%20PRD%201", DEV, QAS]
     qas = told[QAS]
-    endpoints = len(document.endpoints(export(em, QAS)))
+    endpoints = len(read(export(em, QAS)).endpoints)
     assert (qas["tasks"], qas["endpoints"], qas["version"]) == (26, endpoints, "2024.11.0.285")
     assert len(qas["changes"]["tasks"]) == 26
     (stored,) = Backups(path, QAS).entries()
@@ -206,7 +206,7 @@ def test_only_a_secret_changes(em: Simulator, path: str) -> None:
     assert "{Z" not in json.dumps(done.diff)
     # Secrets are not compared, so nothing would be restored; the backup's own are sent where that is asked for.
     first = Backups(path, PRD).entries()[0]
-    backed_up = document.read(Backups(path, PRD).file(first).read_bytes())
+    backed_up = read(Backups(path, PRD).file(first).read_bytes())
     rotated = endpoint(em, PRD, "ORA")["password"]
     assert not restore(em, path, PRD, time=first.time).changed
     assert endpoint(em, PRD, "ORA")["password"] == rotated
@@ -216,7 +216,7 @@ def test_only_a_secret_changes(em: Simulator, path: str) -> None:
     assert (sent.error, sent.changed, sent.diff) == (None, True, checked.diff)
     shown = {"databases": {"ORA": {"db_settings": {"password": "(sent)"}}}}
     assert sent.diff[0]["after"] == shown
-    assert same_but_volatile(export(em, PRD), backed_up)
+    assert same_but_volatile(read(export(em, PRD)), backed_up)
 
 
 @pytest.mark.parametrize(
@@ -289,10 +289,10 @@ def test_a_wiped_server_comes_back_as_it_was(em: Simulator, path: str, style: st
     wipe(em, PRD)
     done = proven(em, path, PRD)
     assert done.warnings == []
-    assert len(done.values["imported"]["tasks"]) == len(document.tasks(before))
+    assert len(done.values["imported"]["tasks"]) == len(read(before).tasks)
     assert done.values["not_in_backup"] == {"tasks": [], "endpoints": []}
     assert done.values["backup"]["server_version"] == "2023.5.0.322"
-    assert same_but_volatile(export(em, PRD), before)
+    assert same_but_volatile(read(export(em, PRD)), read(before))
     # So the next backup has nothing to store.
     assert not back_up(em, path, PRD).changed
 

@@ -18,27 +18,27 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from . import secrets
-from .document import VOLATILE_KEYS, Plain, sections
+from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
 from .rules import RULES, Rule
+from .tree import TYPE, VOLATILE_KEYS, Plain
 
 MERGED = "merged"
 EXACT = "exact"
 PARTIAL = "partial"
 
 _NAMED_SECTIONS = ("tasks", "databases", "notifications")
-_TYPE = "$type"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 
 
 class Difference(NamedTuple):
     """One setting that an import would change, or a thing that it would make or take out of a list.
 
-    ``path`` is a pointer as in :mod:`._definition_paths`. ``section`` is the section, ``name`` the task, endpoint or
+    ``path`` is a pointer as in :mod:`.paths`. ``section`` is the section, ``name`` the task, endpoint or
     notification that it is in, None in other sections, and ``setting`` the names below that, joined by dots; it is
     empty where the whole thing is new. ``before`` and ``after`` are the values, known defaults filled in and secrets
     masked; None where there is none.
@@ -63,8 +63,8 @@ class Difference(NamedTuple):
 
 
 def differences(
-    wanted: Mapping[str, Any],
-    current: Mapping[str, Any] | None,
+    wanted: Definition,
+    current: Definition | None,
     ignore: Iterable[str] = (),
     exact: bool = True,
 ) -> list[Difference]:
@@ -72,14 +72,14 @@ def differences(
 
     With ``exact``, ``wanted`` holds whole tasks and endpoints, and a setting that only the server has is a difference,
     because the import resets it. Without, it holds some of their settings, and only these are compared.
-    ``ignore`` are pointers to what is not to be compared, see :func:`.._definition.paths.patterns`.
+    ``ignore`` are pointers to what is not to be compared, see :func:`.paths.patterns`.
 
     No difference are: a default spelled out or left out, a number or a boolean as text, an empty object, an empty list
-    or null for nothing, the order of keys, of tables and of named things, and what :data:`.._definition.rules.VOLATILE`
-    names. Secrets are never compared. Raises DefinitionError for a bad pointer, and for a document without sections.
+    or null for nothing, the order of keys, of tables and of named things, and what :data:`.rules.VOLATILE`
+    names. Secrets are never compared. Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
-    walk.objects(sections(wanted), sections(current) if current is not None else {}, _Place(RULES, MERGED))
+    walk.objects(wanted.sections, current.sections if current else {}, _Place(RULES, MERGED))
     return walk.found
 
 
@@ -96,18 +96,20 @@ def diff(found: Iterable[Difference]) -> dict[str, Plain]:
     return shown
 
 
-def same_but_volatile(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+def same_but_volatile(one: Definition, other: Definition) -> bool:
     """Whether two exports say the same but for the host, the time and the version that they were made with."""
-    first, second = ({key: value for key, value in item.items() if key not in VOLATILE_KEYS} for item in (one, other))
+    first, second = (
+        {key: value for key, value in item.data.items() if key not in VOLATILE_KEYS} for item in (one, other)
+    )
     return first == second
 
 
-def changed_names(one: Mapping[str, Any] | None, other: Mapping[str, Any]) -> dict[str, list[str]]:
+def changed_names(one: Definition | None, other: Definition) -> dict[str, list[str]]:
     """What is not word for word the same in two exports, encrypted secrets included; of None, all is new.
 
     ``tasks`` and ``endpoints`` have the names of those, ``sections`` those of the other sections.
     """
-    before, after = sections(one) if one is not None else {}, sections(other)
+    before, after = one.sections if one else {}, other.sections
     others = [name for name in dict.fromkeys((*before, *after)) if name not in ("tasks", "databases")]
     return {
         "tasks": _changed_things(before.get("tasks"), after.get("tasks")),
@@ -141,7 +143,7 @@ class _Walk:
             if _plainly_the_same(value, other):
                 continue
             inside = _inside(place, name)
-            resets = place.mode == EXACT and name != _TYPE and not inside.rule.filled_in
+            resets = place.mode == EXACT and name != TYPE and not inside.rule.filled_in
             if value is not None or resets:
                 self._below((name,), value, other, inside)
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from .document import SECTIONS, DefinitionError, value_at
+from .tree import SECTIONS, DefinitionError, value_at
 
 ANY = "*"
 SECTION_NAMES = frozenset(

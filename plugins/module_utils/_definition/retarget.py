@@ -13,23 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
-from .document import (
-    SOURCE_PLACES,
-    TARGET_NAMES,
-    TARGET_PLACES,
-    DefinitionError,
-    Plain,
-    endpoint_names,
-    endpoints_of,
-    named_endpoints,
-    sections,
-    single_task,
-    task_name,
-    tasks,
-    value_at,
-    with_sections,
-)
+from .document import Definition
 from .paths import Identity, identity
+from .task import SOURCE_PLACES, TARGET_NAMES, TARGET_PLACES, Task
+from .tree import DefinitionError, Plain, value_at, with_value
 
 Names = Mapping[str, str]
 
@@ -39,7 +26,7 @@ _SCHEMA_KEYS = ("default_schema", "control_schema", "new_owner_name")
 
 
 def retarget(
-    definition: Mapping[str, Any],
+    definition: Definition,
     *,
     endpoints: Names | None = None,
     owners: Names | None = None,
@@ -47,7 +34,7 @@ def retarget(
     name: str | None = None,
     source: str | None = None,
     target: str | None = None,
-) -> Plain:
+) -> Definition:
     """The definition for other endpoints, owners of tables and target schemas, or with another name of its task.
 
     ``endpoints``, ``owners`` and ``schemas`` map old names to new ones. Endpoints are renamed in all seven places of
@@ -64,25 +51,25 @@ def retarget(
     renamed = {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)}
     _require_known(definition, renamed)
     changed: Plain = {}
-    if tasks(definition):
-        moved = [_moved(task, owners or {}, schemas or {}) for task in tasks(definition)]
+    if definition.tasks:
+        moved = [_moved(task.data, owners or {}, schemas or {}) for task in definition.tasks]
         changed["tasks"] = [_without_uuid(_with_endpoints(task, renamed)) for task in moved]
-    if sections(definition).get("databases"):
+    if definition.endpoints:
         changed["databases"] = _renamed_endpoints(definition, renamed)
-    result = with_sections(definition, **changed)
+    result = definition.with_sections(**changed)
     return result if name is None else _with_name(result, name)
 
 
-def owners_in(task: Mapping[str, Any], owners: Iterable[str]) -> set[str]:
+def owners_in(task: Task, owners: Iterable[str]) -> set[str]:
     """Those of the ``owners`` that a task names, so that a map of owners changes it."""
-    found = {owner for owner, _table in _owned(task)}
-    full_names = [str(value_at(item, ("name",))) for item in task.get("manipulations") or []]
+    found = {owner for owner, _table in _owned(task.data)}
+    full_names = [str(value_at(item, ("name",))) for item in task.data.get("manipulations") or []]
     return {owner for owner in owners if owner in found or any(full.startswith(f"{owner}.") for full in full_names)}
 
 
-def schemas_in(task: Mapping[str, Any], schemas: Iterable[str]) -> set[str]:
+def schemas_in(task: Task, schemas: Iterable[str]) -> set[str]:
     """Those of the target ``schemas`` that a task names, so that a map of schemas changes it."""
-    return set(schemas).intersection(_schemas(task))
+    return set(schemas).intersection(_schemas(task.data))
 
 
 def _schemas(value: Any) -> Iterator[str]:
@@ -171,13 +158,13 @@ def _owned(value: Any) -> Iterator[tuple[str, str]]:
             yield from _owned(item)
 
 
-def _new_endpoints(definition: Mapping[str, Any], endpoints: Names, source: str | None, target: str | None) -> Names:
+def _new_endpoints(definition: Definition, endpoints: Names, source: str | None, target: str | None) -> Names:
     """What ``source`` and ``target`` add to a map of endpoints."""
     if source is None and target is None:
         return {}
-    task = single_task(definition)
-    named = endpoints_of(task)
-    called = f"Task {task_name(task)!r}"
+    task = definition.single_task()
+    named = task.endpoints()
+    called = f"Task {task.name!r}"
     if named.source in named.targets:
         raise DefinitionError(f"{called} has {named.source!r} as source and as target; use a map of endpoints.")
     if target is not None and len(named.targets) != 1:
@@ -198,9 +185,9 @@ def _require_names(label: str, names: Names) -> None:
             raise DefinitionError(f"In {label}, {old!r} must become a name, not {new!r}.")
 
 
-def _require_known(definition: Mapping[str, Any], renamed: Names) -> None:
-    known = dict.fromkeys(endpoint_names(definition))
-    known.update(dict.fromkeys(name for task in tasks(definition) for name in named_endpoints(task)))
+def _require_known(definition: Definition, renamed: Names) -> None:
+    known = dict.fromkeys(definition.endpoint_names)
+    known.update(dict.fromkeys(name for task in definition.tasks for name in task.named_endpoints))
     unknown = next((name for name in renamed if name not in known), None)
     if unknown is not None:
         near = get_close_matches(unknown, known, n=1)
@@ -209,13 +196,10 @@ def _require_known(definition: Mapping[str, Any], renamed: Names) -> None:
         raise DefinitionError(f"The definition has no endpoint {unknown!r}; it has {there}.{hint}")
 
 
-def _renamed_endpoints(definition: Mapping[str, Any], renamed: Names) -> list[Plain]:
-    names = endpoint_names(definition)
+def _renamed_endpoints(definition: Definition, renamed: Names) -> list[Plain]:
+    names = definition.endpoint_names
     _require_apart(names, [renamed.get(name, name) for name in names], "the definition")
-    return [
-        {**endpoint, "name": renamed.get(endpoint["name"], endpoint["name"])}
-        for endpoint in sections(definition)["databases"]
-    ]
+    return [{**endpoint, "name": renamed.get(endpoint["name"], endpoint["name"])} for endpoint in definition.endpoints]
 
 
 def _with_endpoints(task: Plain, renamed: Names) -> Plain:
@@ -225,8 +209,8 @@ def _with_endpoints(task: Plain, renamed: Names) -> Plain:
     named = value_at(task, TARGET_NAMES)
     if isinstance(named, list):
         new = [_renamed(name, renamed) for name in named]
-        _require_apart(named, new, f"task {task_name(task)!r}")
-        task = _with_value(task, TARGET_NAMES, new)
+        _require_apart(named, new, f"task {Task(task).name!r}")
+        task = with_value(task, TARGET_NAMES, new)
     if isinstance(task.get("targets"), list):
         task = {**task, "targets": [_with_target(target, renamed) for target in task["targets"]]}
     return task
@@ -241,7 +225,7 @@ def _with_target(target: Any, renamed: Names) -> Any:
 def _renamed_at(tree: Any, place: tuple[str, ...], renamed: Names) -> Any:
     old = value_at(tree, place)
     new = _renamed(old, renamed)
-    return tree if new is old else _with_value(tree, place, new)
+    return tree if new is old else with_value(tree, place, new)
 
 
 def _renamed(name: Any, renamed: Names) -> Any:
@@ -255,30 +239,25 @@ def _require_apart(old: list[Any], new: list[Any], where: str) -> None:
         raise DefinitionError(f"The endpoints {' and '.join(map(repr, both))} of {where} would both become {twice!r}.")
 
 
-def _with_value(tree: Plain, place: Iterable[str], value: Any) -> Plain:
-    name, *rest = place
-    return {**tree, name: _with_value(tree[name], rest, value) if rest else value}
-
-
 def _without_uuid(task: Plain) -> Plain:
     if value_at(task, _TASK_UUID) is None:
         return task
     common = {key: value for key, value in task["task_settings"]["common_settings"].items() if key != _TASK_UUID[-1]}
-    return _with_value(task, _TASK_UUID[:-1], common)
+    return with_value(task, _TASK_UUID[:-1], common)
 
 
-def _with_name(definition: Plain, name: str) -> Plain:
-    task = single_task(definition)
-    renamed = {task_name(task): name}
+def _with_name(definition: Definition, name: str) -> Definition:
+    task = definition.single_task()
+    renamed = {task.name: name}
     _require_names("name", renamed)
-    changed: Plain = {"tasks": [_with_value(task, ("task", "name"), name)]}
-    found = sections(definition)
+    changed: Plain = {"tasks": [with_value(task.data, ("task", "name"), name)]}
+    found = definition.sections
     if isinstance(found.get("notifications"), list):
         changed["notifications"] = [_following(item, "tasks", renamed) for item in found["notifications"]]
     jobs = value_at(found, ("scheduler", "jobs"))
     if isinstance(jobs, list):
         changed["scheduler"] = {**found["scheduler"], "jobs": [_following(job, "task", renamed) for job in jobs]}
-    return with_sections(definition, **changed)
+    return definition.with_sections(**changed)
 
 
 def _following(item: Any, key: str, renamed: Names) -> Any:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is known of single settings of a definition: defaults, and what is no reason for a change.
 
-Places are pointers as in :mod:`._definition_paths`, with ``*`` for any name.
+Places are pointers as in :mod:`.paths`, with ``*`` for any name.
 This is private to the collection: it may change in any release.
 """
 

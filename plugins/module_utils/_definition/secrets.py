@@ -15,7 +15,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from .document import DefinitionError, Plain, read, sections
 from .paths import identified, identity, pointer
 
 MASK = "********"
@@ -69,22 +68,17 @@ def masked(value: Any, name: str = "", hidden: bool = False) -> Any:
     return _masked_text(value) if isinstance(value, str) else value
 
 
-def find(definition: Mapping[str, Any]) -> list[str]:
-    """Where a definition holds encrypted secrets: pointers as differences have them."""
-    return [pointer(tokens) for tokens in _sealed_places(sections(definition), ())]
+def sealed_places(sections: Mapping[str, Any]) -> list[str]:
+    """Where the sections of a definition hold encrypted secrets: pointers as differences have them."""
+    return [pointer(tokens) for tokens in _sealed_places(sections, ())]
 
 
-def strip(definition: Mapping[str, Any]) -> Plain:
-    """The definition without its encrypted secrets: only the server that wrote them can read them."""
-    return resealed(definition, None)
+def resealed(data: Mapping[str, Any], other: Mapping[str, Any] | None) -> dict[str, Any]:
+    """``data`` with the encrypted secrets of ``other`` in place of its own, left out where ``other`` has none.
 
-
-def resealed(definition: Mapping[str, Any], other: Mapping[str, Any] | None) -> Plain:
-    """The definition with the encrypted secrets of ``other``, an export of the server it is for, in place of its own.
-
-    A secret that ``other`` has not is left out. Things in lists are found by their names.
+    Things in lists are found by their names.
     """
-    return dict(_resealed(dict(definition), other))
+    return dict(_resealed(dict(data), other))
 
 
 def _masked_text(text: str) -> str:
@@ -149,13 +143,3 @@ def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
     if isinstance(value, bool) or value in (None, "") or is_sealed(value) or not hidden:
         return set()
     return {str(value)}
-
-
-def in_option(value: Any) -> set[str]:
-    """The secrets in clear of an option that holds settings as data, or a definition as data or text."""
-    if not isinstance(value, str):
-        return in_clear(value)
-    try:
-        return in_clear(read(value))
-    except DefinitionError:
-        return set()

@@ -21,10 +21,11 @@ from .._core.concurrent import check_timeout
 from .._core.errors import AemError, ApiError, NoAnswer, Refused
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .._core.select import chosen
-from .._definition import document as definitions
 from .._definition.compare import Difference
+from .._definition.document import Definition, of_sections
+from .._definition.tree import TYPE, value_at
 from . import endpoint_settings as settings
-from .endpoint_settings import ALWAYS, ON_CREATE, TYPE, Operation, Place, Wish
+from .endpoint_settings import ALWAYS, ON_CREATE, Operation, Place, Wish
 from .foresight import seen
 from .importing import UNAUTHORIZED, Import, Pause, exported, versioned
 
@@ -65,20 +66,20 @@ class Known:
     ``definition`` is its export, None where the user may not export; then ``listed`` are the items of GetEndpointList.
     """
 
-    definition: Plain | None = None
+    definition: Definition | None = None
     listed: Sequence[Plain] = ()
 
     def endpoint(self, name: str) -> Plain | None:
         """The definition of an endpoint, or failing that its item in the list; None where there is no such endpoint."""
-        items = self.listed if self.definition is None else definitions.endpoints(self.definition)
+        items = self.listed if self.definition is None else self.definition.endpoints
         return next((item for item in items if item["name"] == name), None)
 
     def tasks_using(self, name: str) -> list[str]:
         """The tasks that have the endpoint as their source or a target, as far as that is known."""
-        return [] if self.definition is None else tasks_using(self.definition, name)
+        return [] if self.definition is None else self.definition.tasks_using(name)
 
 
-NOTHING = Known({definitions.SECTIONS: {}})
+NOTHING = Known(of_sections())
 
 
 def read(api: Api, server: str) -> Known:
@@ -89,15 +90,6 @@ def read(api: Api, server: str) -> Known:
         if error.api_method != "ExportAll" or error.error_code not in NO_EXPORT:
             raise
     return Known(None, api.get_endpoint_list(server))
-
-
-def tasks_using(definition: Mapping[str, Any], name: str) -> list[str]:
-    """The tasks of a definition that name an endpoint."""
-    return [
-        definitions.task_name(task)
-        for task in definitions.tasks(definition)
-        if name in definitions.named_endpoints(task)
-    ]
 
 
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
@@ -156,10 +148,10 @@ def listed(api: Api, server: str, names: Sequence[str] | None, with_settings: bo
     if not with_settings or not found:
         return [items[name] for name in found]
     definition = exported("ExportAll", api.export_all(server))
-    defined = {item["name"]: item for item in definitions.endpoints(definition)}
+    defined = {item["name"]: item for item in definition.endpoints}
     # One that was deleted between the two calls has no definition any more.
     return [
-        {**shown(defined[name], tasks_using(definition, name)), **items[name]} if name in defined else items[name]
+        {**shown(defined[name], definition.tasks_using(name)), **items[name]} if name in defined else items[name]
         for name in found
     ]
 
@@ -241,7 +233,7 @@ def _tested_patch(api: Api, server: str, name: str, wish: Wish) -> list[Operatio
     """The patch for those settings that do not stand a test; all are tested at once first."""
     for place, value in settings.tested_types(wish):
         if not _holds(api, server, name, [settings.test(place, value)]):
-            raise Refused(f"The {settings.TYPE} of endpoint {name} is not {value}, and it cannot become that.")
+            raise Refused(f"The {TYPE} of endpoint {name} is not {value}, and it cannot become that.")
     tested = settings.tested_settings(wish)
     if not tested or _holds(api, server, name, [settings.test(place, value) for place, value in tested]):
         return settings.blind_operations(wish, [])
@@ -331,9 +323,9 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
 def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plain:
     """The definition of a new endpoint. Its settings have the type that other endpoints of its kind have."""
     role, type_id = options["role"].upper(), options["type_id"]
-    there = [] if known.definition is None else definitions.endpoints(known.definition)
+    there = [] if known.definition is None else known.definition.endpoints
     alike = (item for item in there if (item.get("type_id"), item.get("role")) == (type_id, role))
-    types = (definitions.value_at(item, (settings.ROOT, TYPE)) for item in alike)
+    types = (value_at(item, (settings.ROOT, TYPE)) for item in alike)
     settings_type = wish.settings.get(TYPE) or next(filter(None, types), None) or SETTINGS_TYPES.get(type_id)
     typed = {**wish.settings, TYPE: settings_type} if settings_type else wish.settings
     return {
@@ -348,8 +340,8 @@ def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plai
 def _create(api: Api, server: str, made: Plain, timeout: int) -> Applied:
     """Import the endpoint and wait until the server lists it."""
     name = made["name"]
-    document, warnings = versioned(api, server, {definitions.SECTIONS: {"databases": [made]}})
-    text = definitions.write(document)
+    document, warnings = versioned(api, server, of_sections(databases=[made]))
+    text = document.write()
 
     def remaining() -> list[Difference]:
         if any(item["name"] == name for item in api.get_endpoint_list(server)):

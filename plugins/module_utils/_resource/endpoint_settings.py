@@ -4,7 +4,7 @@
 """The settings of an endpoint, its ``db_settings``: what differs, and the JSON Patch that makes it so (guide 2.29).
 
 All functions are pure. A *place* is the names that lead to a setting, from ``db_settings`` down. Secrets are known by
-:mod:`._definition_secrets`. They are never compared and never shown.
+:mod:`.._definition.secrets`. They are never compared and never shown.
 This is private to the collection: it may change in any release.
 """
 
@@ -16,14 +16,14 @@ from typing import Any
 
 from .._core.errors import Refused
 from .._definition.compare import differences
-from .._definition.document import SECTIONS, Plain, value_at
+from .._definition.document import of_settings
 from .._definition.paths import pointer, tokens_of
 from .._definition.secrets import MASK, is_sealed, is_secret_name, masked
+from .._definition.tree import TYPE, Plain, value_at
 
 ALWAYS = "always"
 ON_CREATE = "on_create"
 ROOT = "db_settings"
-TYPE = "$type"
 # A patch must not change these (guide 2.29); the second is that of endpoints that run in Java.
 READ_ONLY = ((TYPE,), ("connectioninfo", TYPE))
 UNCHANGED = "(unchanged)"
@@ -190,15 +190,10 @@ def type_first(settings: Mapping[str, Any]) -> Plain:
 
 def _differing(wanted: Plain, current: Mapping[str, Any]) -> list[Place]:
     """Where ``current`` is not as wanted, each time at the place that a patch has to change."""
-    found = differences(_document(masked(wanted)), _document(masked(dict(current))), exact=False)
+    found = differences(of_settings(masked(wanted)), of_settings(masked(dict(current))), exact=False)
     below_settings = (tokens_of(item.path)[3:] for item in found)
     places = [_change_place(wanted, current, tokens) for tokens in below_settings if tokens not in READ_ONLY]
     return [place for place in places if not is_sealed(_at(current, place))]
-
-
-def _document(settings: Plain) -> Plain:
-    """The settings as the definition that they are compared in."""
-    return {SECTIONS: {"databases": [{"name": "endpoint", ROOT: settings}]}}
 
 
 def _change_place(wanted: Mapping[str, Any], current: Mapping[str, Any], place: Place) -> Place:

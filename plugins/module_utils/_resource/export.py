@@ -19,7 +19,8 @@ from .._core.files import PRIVATE, check_destination, checksum, write_atomically
 from .._core.plan import CREATE, UPDATE, Applied, Change, Result, carry_out
 from .._definition import document as definitions
 from .._definition.compare import Difference, diff, differences, same_but_volatile
-from .._definition.document import DefinitionError
+from .._definition.document import Definition
+from .._definition.tree import DefinitionError
 from .foresight import seen
 from .importing import exported, file_content
 
@@ -53,7 +54,7 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
         return Result(changed=bool(dest), warnings=warnings)
     api_method = "ExportTask" if task else "ExportAll"
     if not dest:
-        return Result({"definition": exported(api_method, content)})
+        return Result({"definition": exported(api_method, content).data})
     file = _File(dest, mode, bool(options.get("backup")))
     return file.brought_to(content, api_method, api.check_mode)
 
@@ -130,7 +131,7 @@ def _changed(old: bytes | None, content: bytes, api_method: str) -> tuple[Plain 
     return None if same_but_volatile(there, new) else shown(there, new)
 
 
-def shown(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Plain | None, Plain]:
+def shown(old: Definition | None, new: Definition) -> tuple[Plain | None, Plain]:
     """Before and after of two exports that say different things: the settings that differ, without secrets.
 
     Where the old one is None, what the new one holds.
@@ -143,7 +144,7 @@ def shown(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> tuple[Plain 
     return told["before"], told["after"]
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+def _differences(old: Definition, new: Definition) -> list[Difference]:
     """What differs between two exports, also what only the old one has: an import would leave that as it is."""
     found = differences(new, old)
     known = {item.path for item in found}
@@ -151,10 +152,10 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Differe
     return found + [item._replace(before=item.after, after=item.before) for item in gone]
 
 
-def summary(definition: Mapping[str, Any]) -> Plain:
+def summary(definition: Definition) -> Plain:
     """What an export holds: the names of tasks and endpoints, and of the other sections."""
     return {
-        "tasks": definitions.task_names(definition),
-        "endpoints": definitions.endpoint_names(definition),
-        "sections": [name for name in definitions.sections(definition) if name not in ("tasks", "databases")],
+        "tasks": definition.task_names,
+        "endpoints": definition.endpoint_names,
+        "sections": [name for name in definition.sections if name not in ("tasks", "databases")],
     }

@@ -22,7 +22,8 @@ from .._core.errors import AemError, ApiError, ManyFailed, NoAnswer, Refused, Ta
 from .._core.plan import Applied
 from .._definition import document as definitions
 from .._definition.compare import Difference
-from .._definition.document import DefinitionError
+from .._definition.document import Definition
+from .._definition.tree import DefinitionError
 from .foresight import TASK_NOT_FOUND
 from .task_state import AT_ONCE, RESUME, STARTED, STOPPED, Switch, Wish
 
@@ -33,7 +34,7 @@ _AT_REST = Wish(state=STOPPED)
 _MOST_NAMED = 10
 
 
-def document(options: Mapping[str, Any]) -> Plain:
+def document(options: Mapping[str, Any]) -> Definition:
     """The definition that the option ``definition`` or the file ``src`` holds.
 
     Raise Refused where not exactly one of them is given, where the file cannot be read, and for what is no definition.
@@ -48,7 +49,7 @@ def document(options: Mapping[str, Any]) -> Plain:
     return definitions.read(given)
 
 
-def exported(api_method: str, text: str | bytes) -> Plain:
+def exported(api_method: str, text: str | bytes) -> Definition:
     """What an export says; raise NoAnswer where it is no definition, since then something is wrong on the way."""
     try:
         return definitions.read(text)
@@ -56,27 +57,25 @@ def exported(api_method: str, text: str | bytes) -> Plain:
         raise NoAnswer(api_method, error.message.rstrip("."), sent=True) from error
 
 
-def read_task(api: Api, server: str, name: str, with_endpoints: bool = False) -> Plain | None:
+def read_task(api: Api, server: str, name: str, with_endpoints: bool = False) -> Definition | None:
     """The definition of a task as ExportTask gives it, None where there is no such task."""
     return none_where(TASK_NOT_FOUND, lambda: exported("ExportTask", api.export_task(server, name, with_endpoints)))
 
 
-def needed_endpoints(wanted: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+def needed_endpoints(wanted: Definition) -> list[tuple[str, str, str]]:
     """Role, name and task of the endpoints that the tasks of a definition name and that it does not define.
 
     Raise DefinitionError where a task does not name the same endpoints in all places.
     """
-    defined = set(definitions.endpoint_names(wanted))
+    defined = set(wanted.endpoint_names)
     found = []
-    for task in definitions.tasks(wanted):
-        named, label = definitions.endpoints_of(task), definitions.task_name(task)
+    for task in wanted.tasks:
+        named, label = task.endpoints(), task.name
         found += [("source", named.source, label), *(("target", name, label) for name in named.targets)]
     return [item for item in found if item[1] not in defined]
 
 
-def check_endpoints(
-    api: Api, server: str, wanted: Mapping[str, Any], known: Collection[str], hint: str = ""
-) -> list[str]:
+def check_endpoints(api: Api, server: str, wanted: Definition, known: Collection[str], hint: str = "") -> list[str]:
     """Refuse a definition whose tasks need endpoints that are neither in it, nor in ``known``, nor on the server.
 
     Whether they are there the server itself checks, where this user may not list endpoints. In check mode an earlier
@@ -99,9 +98,9 @@ def check_endpoints(
     return [f"Server {server} does not have {listed} yet. A run would fail, unless an earlier task adds it."]
 
 
-def versioned(api: Api, server: str, wanted: Plain) -> tuple[Plain, list[str]]:
+def versioned(api: Api, server: str, wanted: Definition) -> tuple[Definition, list[str]]:
     """The definition with the version of the server, if it says none; and warnings."""
-    if definitions.server_version(wanted):
+    if wanted.version:
         return wanted, []
     try:
         version = api.get_server_details(server).get("version")
@@ -112,7 +111,7 @@ def versioned(api: Api, server: str, wanted: Plain) -> tuple[Plain, list[str]]:
     if not version:
         untold = f"The definition has no _version, and server {server} does not tell its own."
         return wanted, [f"{untold} It is imported as it is, and read with the defaults of old servers."]
-    return definitions.with_version(wanted, str(version)), []
+    return wanted.with_version(str(version)), []
 
 
 def running(api: Api, server: str, names: Collection[str], timeout: float) -> list[Plain]:
@@ -281,7 +280,7 @@ def file_content(path: str) -> bytes:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _from_file(src: str) -> Plain:
+def _from_file(src: str) -> Definition:
     try:
         return definitions.read(file_content(src))
     except DefinitionError as error:

@@ -17,8 +17,8 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import AemError, Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
-from .._definition import document as definitions
 from .._definition.compare import diff, differences
+from .._definition.document import Definition
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
 from .foresight import TASK_NOT_FOUND, seen
@@ -83,7 +83,7 @@ class How:
 class Prepared(NamedTuple):
     """A definition as it is to be imported, what to warn of, and what to add where it needs an endpoint."""
 
-    definition: Plain
+    definition: Definition
     warnings: list[str]
     hint: str
 
@@ -105,21 +105,21 @@ def prepared(options: Mapping[str, Any]) -> Prepared:
     wanted = named(document(options), options["name"])
     hint = ""
     if not options.get("with_endpoints"):
-        hint = _DROPPED if definitions.endpoints(wanted) else ""
-        wanted = definitions.without_endpoints(wanted)
+        hint = _DROPPED if wanted.endpoints else ""
+        wanted = wanted.without_endpoints()
     wanted = retarget(
         wanted,
         owners=options.get("owners"),
         source=options.get("source_endpoint"),
         target=options.get("target_endpoint"),
     )
-    wanted, warnings = of_task(definitions.with_overrides(wanted, options.get("overrides") or {}))
+    wanted, warnings = of_task(wanted.with_overrides(options.get("overrides") or {}))
     return Prepared(wanted, warnings, hint)
 
 
-def named(wanted: Plain, name: str) -> Plain:
+def named(wanted: Definition, name: str) -> Definition:
     """The definition, which must be of the one task ``name``. Raise Refused where it is not."""
-    found = definitions.task_name(definitions.single_task(wanted))
+    found = wanted.single_task().name
     if found != name:
         raise Refused(
             f"The definition is of task {found!r}, not of {name!r}. The filter qlik.enterprise_manager.retarget gives"
@@ -128,39 +128,39 @@ def named(wanted: Plain, name: str) -> Plain:
     return wanted
 
 
-def of_task(wanted: Plain) -> tuple[Plain, list[str]]:
+def of_task(wanted: Definition) -> tuple[Definition, list[str]]:
     """What ImportTask takes of a definition, and a warning of what it does not.
 
     Raise Refused for endpoints that the task does not name, and where it does not name the same ones everywhere.
     """
     needed_endpoints(wanted)
-    unused = definitions.unused_endpoints(wanted)
+    unused = wanted.unused_endpoints
     if unused:
-        name = definitions.task_names(wanted)[0]
+        name = wanted.task_names[0]
         raise Refused(f"The definition has endpoints that task {name!r} does not name: {', '.join(map(repr, unused))}.")
-    sections = definitions.sections(wanted)
+    sections = wanted.sections
     left_out = [name for name, content in sections.items() if name not in _SECTIONS_OF_TASK and content]
     kept = {name: content for name, content in sections.items() if name in _SECTIONS_OF_TASK}
     warnings = [f"A task is imported without {', '.join(left_out)} of its definition."] if left_out else []
-    return {**wanted, definitions.SECTIONS: kept}, warnings
+    return wanted.with_only(kept), warnings
 
 
 def plan_import(
-    api: Api, server: str, wanted: Plain, how: How, *, hint: str = "", tell: Callable[..., Plain] | None = None
+    api: Api, server: str, wanted: Definition, how: How, *, hint: str = "", tell: Callable[..., Plain] | None = None
 ) -> Plan:
     """The import of a definition that ``of_task`` has passed, if the server's task is another.
 
     ``hint`` is for the message that refuses a definition whose endpoints are not there. ``tell`` makes the ``after``
     of the plan from the differences and the names of the tasks that are restarted; left out, it is ``summary``.
     """
-    name = definitions.task_names(wanted)[0]
-    current, warnings = seen(api, lambda: read_task(api, server, name, _has_endpoints(wanted)), server)
+    name = wanted.task_names[0]
+    current, warnings = seen(api, lambda: read_task(api, server, name, bool(wanted.endpoints)), server)
     found = differences(wanted, current, how.ignore)
     active: list[Plain] = []
     sent = wanted
     # With a warning, this is check mode and there is no server yet, on which anything could be looked at.
     if found and not warnings:
-        known = definitions.named_endpoints(definitions.single_task(current)) if current else []
+        known = current.single_task().named_endpoints if current else []
         warnings += check_endpoints(api, server, wanted, known, hint)
         active = running(api, server, [name], how.timeout) if current else []
         refuse_running(server, active, how.force, "imported")
@@ -175,15 +175,15 @@ def plan_import(
     return Plan([change] if found else [], after, warnings)
 
 
-def summary(wanted: Mapping[str, Any], restarted: bool = False) -> Plain:
+def summary(wanted: Definition, restarted: bool = False) -> Plain:
     """What a result tells of a task: its name, its endpoints, how many tables it names, whether it was restarted."""
-    task = definitions.single_task(wanted)
-    named_endpoints = definitions.endpoints_of(task)
+    task = wanted.single_task()
+    named_endpoints = task.endpoints()
     return {
-        "name": definitions.task_name(task),
+        "name": task.name,
         "source_endpoint": named_endpoints.source,
         "target_endpoints": named_endpoints.targets,
-        "tables": len(definitions.tables(task)["explicit_included_tables"]),
+        "tables": len(task.tables["explicit_included_tables"]),
         "restarted": restarted,
     }
 
@@ -201,17 +201,13 @@ def plan_absent(api: Api, options: Mapping[str, Any]) -> Plan:
     return Plan([Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply)])
 
 
-def _has_endpoints(wanted: Plain) -> bool:
-    return bool(definitions.endpoints(wanted))
-
-
-def _import(api: Api, server: str, wanted: Plain, active: Sequence[Mapping[str, Any]], how: How) -> Import:
+def _import(api: Api, server: str, wanted: Definition, active: Sequence[Mapping[str, Any]], how: How) -> Import:
     """The import of a definition with one task; ``active`` holds the task where it runs."""
-    name, text = definitions.task_names(wanted)[0], definitions.write(wanted)
+    name, text = wanted.task_names[0], wanted.write()
     return Import(
         api_method="ImportTask",
         send=lambda: api.import_task(server, name, text),
-        remaining=lambda: differences(wanted, read_task(api, server, name, _has_endpoints(wanted)), how.ignore),
+        remaining=lambda: differences(wanted, read_task(api, server, name, bool(wanted.endpoints)), how.ignore),
         tasks=[name],
         pause=Pause(api, server, active, how.timeout),
         timeout=how.timeout,

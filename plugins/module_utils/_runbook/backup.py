@@ -26,6 +26,7 @@ from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Result, carry_
 from .._core.select import chosen, is_pattern, refuse_missing
 from .._definition import document as definitions
 from .._definition.compare import changed_names
+from .._definition.document import Definition
 from .._resource.export import shown
 from .._resource.importing import exported
 from .backup_store import DEFINITIONS, Backups, Entry, Keep, fingerprint, new_entry
@@ -148,7 +149,7 @@ class _Export(NamedTuple):
 
     moment: datetime
     content: bytes
-    definition: Plain
+    definition: Definition
     version: str | None
 
     def entry(self) -> Entry:
@@ -157,9 +158,9 @@ class _Export(NamedTuple):
             self.content,
             self.moment,
             says=fingerprint(self.definition),
-            version=definitions.server_version(self.definition) or self.version,
-            tasks=len(definitions.tasks(self.definition)),
-            endpoints=len(definitions.endpoints(self.definition)),
+            version=self.definition.version or self.version,
+            tasks=len(self.definition.tasks),
+            endpoints=len(self.definition.endpoints),
         )
 
 

@@ -39,7 +39,8 @@ from .._core.files import (
     write_atomically,
 )
 from .._core.time import utc, with_z
-from .._definition.document import SECTIONS, VOLATILE_KEYS
+from .._definition.document import Definition
+from .._definition.tree import SECTIONS, VOLATILE_KEYS
 
 MANIFEST = "manifest.json"
 DEFINITIONS = "definitions"
@@ -121,13 +122,13 @@ def in_force(entries: Sequence[Entry], moment: datetime) -> Entry | None:
     return next((entry for entry in reversed(entries) if utc(entry.time) <= moment), None)
 
 
-def fingerprint(definition: Mapping[str, Any]) -> str:
+def fingerprint(definition: Definition) -> str:
     """A digest of what an export says; two that are the same but for volatile keys have the same.
 
     The order of the keys does not matter, that of the items of lists does.
     """
     digest = hashlib.sha256()
-    for part in _parts(definition):
+    for part in _parts(definition.data):
         digest.update(json.dumps(part, sort_keys=True).encode())
     return digest.hexdigest()
 

@@ -19,8 +19,8 @@ from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import check_timeout, side_by_side, wait_until
 from .._core.errors import AemError, ManyFailed, NoAnswer, TaskFailed
 from .._core.plan import PLANNED, UPDATE, Applied, Change, Plan, Result, Step, carry_out
-from .._definition import document as definitions
 from .._definition.compare import diff
+from .._definition.tree import value_at
 from .._resource import endpoint_settings as settings
 from .._resource.endpoint import KIND
 from .._resource.importing import LOOK_AFTER_LOST_ANSWER
@@ -121,7 +121,7 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     switch = Switch(api, options, tasks, previous)
     shown = diff(settings_that_differ(donor, found.live))
     before, after = (
-        {"configuration": name, "settings": definitions.value_at(side, ("databases", "endpoint", settings.ROOT))}
+        {"configuration": name, "settings": value_at(side, ("databases", "endpoint", settings.ROOT))}
         for name, side in ((previous, shown["before"]), (wanted, shown["after"]))
     )
     change = Change(KIND, found.live["name"], UPDATE, before, after, switch.apply)

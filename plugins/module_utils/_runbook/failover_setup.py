@@ -18,10 +18,9 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import ENDPOINT_ROLE
 from .._core.errors import Refused
-from .._definition import document as definitions
 from .._definition.compare import Difference, differences
+from .._definition.document import Definition, of_settings
 from .._resource import endpoint_settings as settings
-from .._resource.endpoint import tasks_using
 from .._resource.importing import exported
 
 ORACLE = "ORACLE_COMPONENT_TYPE"
@@ -64,9 +63,9 @@ class Setup:
         return [name for name, donor in self.donors.items() if not settings_that_differ(donor, self.live)]
 
 
-def setup(definition: Mapping[str, Any], server: str, endpoint: str) -> Setup:
+def setup(definition: Definition, server: str, endpoint: str) -> Setup:
     """What an export says of a live endpoint; raise Refused where that cannot be reconfigured (guide 2.31)."""
-    defined = {item["name"]: item for item in definitions.endpoints(definition)}
+    defined = {item["name"]: item for item in definition.endpoints}
     live = defined.get(endpoint)
     if live is None:
         raise Refused(f"There is no endpoint {endpoint} on server {server}.")
@@ -81,7 +80,7 @@ def setup(definition: Mapping[str, Any], server: str, endpoint: str) -> Setup:
             configuration = name[len(endpoint + separator) :]
             if name.startswith(endpoint + separator) and configuration and not configuration.startswith("_"):
                 donors.setdefault(configuration, item)
-    return Setup(live, donors, tasks_using(definition, endpoint))
+    return Setup(live, donors, definition.tasks_using(endpoint))
 
 
 def donor_of(found: Setup, server: str, configuration: str) -> Plain:
@@ -105,7 +104,7 @@ def donor_of(found: Setup, server: str, configuration: str) -> Plain:
 
 def settings_that_differ(donor: Mapping[str, Any], live: Mapping[str, Any]) -> list[Difference]:
     """What a live endpoint would get from a donor. Secrets are not compared."""
-    wanted, current = (_alone(item.get(settings.ROOT) or {}) for item in (donor, live))
+    wanted, current = (of_settings(item.get(settings.ROOT) or {}) for item in (donor, live))
     return differences(wanted, current)
 
 
@@ -129,10 +128,6 @@ def alike(found: Setup, wanted: str, active: Sequence[str]) -> list[str]:
     named = ", ".join(others)
     name = found.live["name"]
     return [f"{wanted} and {named} of endpoint {name} are the same but for their secrets. {wanted} is taken as active."]
-
-
-def _alone(db_settings: Any) -> Plain:
-    return {definitions.SECTIONS: {"databases": [{"name": "endpoint", settings.ROOT: db_settings}]}}
 
 
 def check_switches(options: Mapping[str, Any]) -> list[Plain]:

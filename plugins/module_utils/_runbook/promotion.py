@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from .._core.select import is_pattern
-from .._definition import document as definitions
 from .._definition import secrets
-from .._definition.document import DefinitionError, Plain
+from .._definition.document import Definition
 from .._definition.retarget import owners_in, retarget, schemas_in
+from .._definition.tree import DefinitionError, Plain
 from .promotion_tables import Selections, with_tables
 
 _EITHER = ("BOTH", "ALL")
@@ -65,13 +65,13 @@ class Promotion(NamedTuple):
     """A task of the source, and its definition for the target."""
 
     source: str
-    exported: Plain
-    definition: Plain
+    exported: Definition
+    definition: Definition
 
     @property
     def name(self) -> str:
         """The name of the task on the target."""
-        return definitions.task_names(self.definition)[0]
+        return self.definition.task_names[0]
 
 
 class Promotions(NamedTuple):
@@ -82,9 +82,9 @@ class Promotions(NamedTuple):
     notes: list[str]
 
 
-def promotions(exports: Iterable[Mapping[str, Any]], wish: Wish, places: Places) -> Promotions:
+def promotions(exports: Iterable[Definition], wish: Wish, places: Places) -> Promotions:
     """The tasks of ``exports``, each the export of one task, made as wished for the target."""
-    exported = {definitions.task_name(definitions.single_task(export)): dict(export) for export in exports}
+    exported = {export.single_task().name: export for export in exports}
     wish, problems = _usable(wish)
     problems += _missing(exported, wish, places)
     outcomes = [_promotion(name, export, wish) for name, export in exported.items()]
@@ -96,8 +96,8 @@ def promotions(exports: Iterable[Mapping[str, Any]], wish: Wish, places: Places)
 
 def row(promotion: Promotion, places: Places) -> Plain:
     """What a user is told of a promotion before it is done."""
-    task = definitions.single_task(promotion.definition)
-    endpoints, tables = definitions.endpoints_of(task), definitions.tables(task)
+    task = promotion.definition.single_task()
+    endpoints, tables = task.endpoints(), task.tables
     return {
         "source": promotion.source,
         "name": promotion.name,
@@ -116,10 +116,10 @@ def files(promotion: Promotion, wish: Wish, places: Places) -> dict[str, str]:
     """
     added = (wish.overrides, wish.task_overrides.get(promotion.source, {}))
     has_secrets = any(secrets.in_clear(dict(overrides)) for overrides in added)
-    promoted = secrets.masked(promotion.definition) if has_secrets else promotion.definition
+    promoted = promotion.definition.masked() if has_secrets else promotion.definition
     return {
-        _path("exported", places.source, promotion.source): definitions.write(_lasting(promotion.exported)),
-        _path("promoted", places.target, promotion.name): definitions.write(_lasting(promoted)),
+        _path("exported", places.source, promotion.source): _lasting(promotion.exported).write(),
+        _path("promoted", places.target, promotion.name): _lasting(promoted).write(),
     }
 
 
@@ -127,9 +127,9 @@ def _path(folder: str, server: str, task: str) -> str:
     return "/".join((folder, quote(server, safe=" "), f"{quote(task, safe=' ')}.json"))
 
 
-def _lasting(definition: Mapping[str, Any]) -> Plain:
+def _lasting(definition: Definition) -> Definition:
     """A definition without the name and time of its export."""
-    return {key: value for key, value in definition.items() if key not in ("name", "description")}
+    return definition.without_label()
 
 
 def _usable(wish: Wish) -> tuple[Wish, list[str]]:
@@ -166,7 +166,7 @@ def renamed(rename: Mapping[str, str], name: str) -> str:
         raise DefinitionError(f"rename: {told} is no regular expression: {error}.") from error
 
 
-def _promotion(name: str, export: Plain, wish: Wish) -> Promotion | str:
+def _promotion(name: str, export: Definition, wish: Wish) -> Promotion | str:
     """A task made as wished, or what is wrong with it."""
     try:
         return Promotion(name, export, _made(name, export, wish))
@@ -174,12 +174,12 @@ def _promotion(name: str, export: Plain, wish: Wish) -> Promotion | str:
         return f"Task {name!r}: {error.message}"
 
 
-def _made(name: str, export: Plain, wish: Wish) -> Plain:
+def _made(name: str, export: Definition, wish: Wish) -> Definition:
     """The definition of a task for the target: the section of the task, and no other."""
-    definition = {**export, definitions.SECTIONS: {"tasks": definitions.tasks(export)}}
+    definition = export.with_only({"tasks": [task.data for task in export.tasks]})
     if name in wish.tables:
         definition = with_tables(definition, wish.tables[name])
-    named = definitions.named_endpoints(definitions.single_task(definition))
+    named = definition.single_task().named_endpoints
     definition = retarget(
         definition,
         endpoints={old: new for old, new in wish.endpoints.items() if old in named},
@@ -188,8 +188,8 @@ def _made(name: str, export: Plain, wish: Wish) -> Plain:
         name=_good_name(renamed(wish.rename, name)),
     )
     for overrides in (wish.overrides, wish.task_overrides.get(name)):
-        definition = definitions.with_overrides(definition, overrides or {})
-    definitions.endpoints_of(definitions.single_task(definition))
+        definition = definition.with_overrides(overrides or {})
+    definition.single_task().endpoints()
     return definition
 
 
@@ -201,7 +201,7 @@ def _good_name(name: str) -> str:
     return name
 
 
-def _missing(exported: Mapping[str, Plain], wish: Wish, places: Places) -> list[str]:
+def _missing(exported: Mapping[str, Definition], wish: Wish, places: Places) -> list[str]:
     """Problems with tasks that were asked for, and that the source does not have."""
     known = dict.fromkeys(str(task["name"]) for task in places.source_tasks)
     asked = {
@@ -245,7 +245,7 @@ def _missing_endpoints(made: Sequence[Promotion], wish: Wish, places: Places) ->
     """Problems with endpoints that the tasks name, and that the target has not, or has in another role."""
     needed: dict[tuple[str, str], list[str]] = {}
     for promotion in made:
-        endpoints = definitions.endpoints_of(definitions.single_task(promotion.definition))
+        endpoints = promotion.definition.single_task().endpoints()
         for role, name in (("source", endpoints.source), *(("target", name) for name in endpoints.targets)):
             needed.setdefault((role, name), []).append(promotion.source)
     roles = {str(endpoint["name"]): str(endpoint["role"]) for endpoint in places.endpoints}
@@ -265,12 +265,12 @@ def _missing_endpoints(made: Sequence[Promotion], wish: Wish, places: Places) ->
     return problems
 
 
-def _notes(exported: Mapping[str, Plain], wish: Wish) -> list[str]:
+def _notes(exported: Mapping[str, Definition], wish: Wish) -> list[str]:
     """What was given and is used for no task: one file of variables may serve many runs, so this is no problem."""
-    tasks = [definitions.single_task(export) for export in exported.values()]
+    tasks = [export.single_task() for export in exported.values()]
     owners = {key[0] for name in exported for entries in wish.tables.get(name, {}).values() for key in entries}
     used = {
-        "endpoints": {name for task in tasks for name in definitions.named_endpoints(task)},
+        "endpoints": {name for task in tasks for name in task.named_endpoints},
         "owners": owners.union(*(owners_in(task, wish.owners) for task in tasks)),
         "schemas": {name for task in tasks for name in schemas_in(task, wish.schemas)},
         "task_overrides": set(exported),

@@ -12,7 +12,8 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .._definition.document import TABLE_LISTS, Plain
+from .._definition.task import TABLE_LISTS
+from .._definition.tree import Plain
 
 CREATED = "created"
 CHANGED = "changed"

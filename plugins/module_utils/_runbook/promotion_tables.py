@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 from .._client.vocabulary import SELECTION_LISTS, TABLE_TYPE
 from .._core.errors import Refused
-from .._definition import document as definitions
-from .._definition.document import DefinitionError, Plain
+from .._definition.document import Definition
+from .._definition.tree import DefinitionError, Plain, value_at
 from .._resource.table_selection import DEFAULTS, Entries, given_entries, wanted
 
 NEEDED_COLUMNS = ("task", "list", "owner", "name")
@@ -95,21 +95,21 @@ def collected(given: Iterable[Given]) -> tuple[Selections, list[str]]:
     return selections, [problem for problem in problems if problem]
 
 
-def with_tables(definition: Mapping[str, Any], lists: Mapping[str, Entries]) -> Plain:
+def with_tables(definition: Definition, lists: Mapping[str, Entries]) -> Definition:
     """The definition with other lists of tables in its one task; an entry that stays keeps what else is known of it.
 
     Raises DefinitionError where the task would have neither a pattern nor a table, which no server takes.
     """
-    task = definitions.single_task(definition)
-    source_tables = definitions.value_at(task, ("source", "source_tables"))
+    task = definition.single_task()
+    source_tables = value_at(task.data, ("source", "source_tables"))
     if not isinstance(source_tables, dict):
         raise DefinitionError("The definition has no source.source_tables.")
-    present = definitions.tables(task)
+    present = task.tables
     changed = {name: _without_defaults(wanted(lists[name], present[name], purge=True)) for name in lists}
     if not any({**present, **changed}.values()):
         raise DefinitionError("The task would have neither a pattern nor a table.")
-    source = {**task["source"], "source_tables": {**source_tables, **changed}}
-    return definitions.with_sections(definition, tasks=[{**task, "source": source}])
+    source = {**task.data["source"], "source_tables": {**source_tables, **changed}}
+    return definition.with_task({**task.data, "source": source})
 
 
 def _wrong_columns(columns: list[str]) -> str:

@@ -15,9 +15,10 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import Refused
 from .._core.plan import UPDATE, Change, Plan
-from .._definition import document as definitions
 from .._definition.compare import Difference, diff, differences
+from .._definition.document import Definition
 from .._definition.retarget import retarget
+from .._definition.task import Task
 from .._resource.foresight import seen
 from .._resource.importing import (
     Import,
@@ -40,7 +41,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **SOURCE_ARGUMENTS,
 }
 _NAMED: dict[str, Callable[[Plain], str]] = {
-    "tasks": definitions.task_name,
+    "tasks": lambda task: Task(task).name,
     "databases": lambda endpoint: str(endpoint["name"]),
 }
 
@@ -61,14 +62,14 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
-def read(api: Api, server: str) -> Plain:
+def read(api: Api, server: str) -> Definition:
     """All definitions of a server, as ExportAll gives them."""
     return exported("ExportAll", api.export_all(server))
 
 
-def plan_all(api: Api, server: str, wanted: Plain, how: How) -> Plan:
+def plan_all(api: Api, server: str, wanted: Definition, how: How) -> Plan:
     """The import of those definitions of a document that differ from the server's."""
-    if not any(definitions.sections(wanted).values()):
+    if not any(wanted.sections.values()):
         raise Refused("The definition is empty: it has no task, no endpoint and no setting.")
     current, warnings = seen(api, lambda: read(api, server), server)
     planned = compare(api, server, wanted, current, how)
@@ -78,8 +79,8 @@ def plan_all(api: Api, server: str, wanted: Plain, how: How) -> Plan:
 def compare(
     api: Api,
     server: str,
-    wanted: Plain,
-    current: Mapping[str, Any] | None,
+    wanted: Definition,
+    current: Definition | None,
     how: How,
     also: Sequence[Difference] = (),
 ) -> Plan:
@@ -95,8 +96,8 @@ def compare(
     active: list[Plain] = []
     warnings: list[str] = []
     if current is not None:
-        warnings = check_endpoints(api, server, part, definitions.endpoint_names(current))
-        there = set(definitions.task_names(current)).intersection(definitions.task_names(part))
+        warnings = check_endpoints(api, server, part, current.endpoint_names)
+        there = set(current.task_names).intersection(part.task_names)
         active = running(api, server, there, how.timeout) if there else []
         refuse_running(server, active, how.force, "imported")
         part, more = versioned(api, server, part)
@@ -106,7 +107,7 @@ def compare(
     return Plan([change], imported(found, [task["name"] for task in active]), warnings)
 
 
-def differing(wanted: Plain, found: Sequence[Difference]) -> Plain:
+def differing(wanted: Definition, found: Sequence[Difference]) -> Definition:
     """The part of a document that an import is needed for.
 
     Tasks and endpoints that are as the document says stay out of it: a server takes no task that runs, not even
@@ -114,14 +115,14 @@ def differing(wanted: Plain, found: Sequence[Difference]) -> Plain:
     """
     names = {section: {item.name for item in found if item.section == section} for section in _NAMED}
     kept: Plain = {}
-    for section, content in definitions.sections(wanted).items():
+    for section, content in wanted.sections.items():
         if section in _NAMED:
             items = [item for item in content or [] if _NAMED[section](item) in names[section]]
             if items:
                 kept[section] = items
         elif any(item.section == section for item in found):
             kept[section] = content
-    return {**wanted, definitions.SECTIONS: kept}
+    return wanted.with_only(kept)
 
 
 def imported(found: Sequence[Difference], restarted: Collection[str] = ()) -> Plain:
@@ -134,14 +135,14 @@ def imported(found: Sequence[Difference], restarted: Collection[str] = ()) -> Pl
     }
 
 
-def _import(api: Api, server: str, part: Plain, active: Sequence[Plain], how: How) -> Import:
+def _import(api: Api, server: str, part: Definition, active: Sequence[Plain], how: How) -> Import:
     """The import of a document; ``active`` holds those of its tasks that run."""
-    text = definitions.write(part)
+    text = part.write()
     return Import(
         api_method="ImportAll",
         send=lambda: api.import_all(server, text),
         remaining=lambda: differences(part, read(api, server), how.ignore),
-        tasks=definitions.task_names(part),
+        tasks=part.task_names,
         pause=Pause(api, server, active, how.timeout),
         timeout=how.timeout,
     )

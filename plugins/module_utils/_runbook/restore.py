@@ -19,9 +19,10 @@ from .._core.plan import Result, fulfil
 from .._core.select import chosen, refuse_missing
 from .._core.time import utc
 from .._definition import document as definitions
-from .._definition import secrets
 from .._definition.compare import Difference
+from .._definition.document import Definition
 from .._definition.paths import pointer, tokens_of
+from .._definition.tree import merge
 from .._resource.endpoint_settings import ALWAYS, ON_CREATE, ROOT, SENT, UNCHANGED, Place, leaves
 from .._resource.foresight import seen
 from .._resource.importing import file_content
@@ -53,7 +54,7 @@ class Found(NamedTuple):
 
     entry: Entry
     file: str
-    definition: Plain
+    definition: Definition
     warnings: list[str]
 
 
@@ -76,35 +77,33 @@ class Wish:
         always = options.get("update_secrets") == ALWAYS
         return cls(options.get("tasks"), options.get("endpoints"), given, always)
 
-    def of(self, definition: Plain) -> Plain:
+    def of(self, definition: Definition) -> Definition:
         """What is taken of a backup: all of it, or the tasks and endpoints that are chosen.
 
         Raise Refused for a name that the backup does not have.
         """
         if self.tasks is None and self.endpoints is None:
             return definition
-        task_names, endpoint_names = definitions.task_names(definition), definitions.endpoint_names(definition)
+        task_names, endpoint_names = definition.task_names, definition.endpoint_names
         refuse_missing("task", task_names, self.tasks, " in the backup")
         refuse_missing("endpoint", endpoint_names, self.endpoints, " in the backup")
         tasks = set(chosen(task_names, self.tasks or ()))
         endpoints = set(chosen(endpoint_names, self.endpoints or ()))
         taken = {
-            "tasks": [task for task in definitions.tasks(definition) if definitions.task_name(task) in tasks],
-            "databases": [item for item in definitions.endpoints(definition) if item["name"] in endpoints],
+            "tasks": [task.data for task in definition.tasks if task.name in tasks],
+            "databases": [item for item in definition.endpoints if item["name"] in endpoints],
         }
-        return {**definition, definitions.SECTIONS: {name: items for name, items in taken.items() if items}}
+        return definition.with_only({name: items for name, items in taken.items() if items})
 
-    def with_secrets(self, definition: Plain) -> Plain:
+    def with_secrets(self, definition: Definition) -> Definition:
         """The definition with the given secrets in its endpoints."""
-        if not definitions.endpoints(definition):
+        if not definition.endpoints:
             return definition
         merged = [
-            {**item, ROOT: definitions.merge(item.get(ROOT), self.secrets[item["name"]])}
-            if item["name"] in self.secrets
-            else item
-            for item in definitions.endpoints(definition)
+            {**item, ROOT: merge(item.get(ROOT), self.secrets[item["name"]])} if item["name"] in self.secrets else item
+            for item in definition.endpoints
         ]
-        return definitions.with_sections(definition, databases=merged)
+        return definition.with_sections(databases=merged)
 
 
 def report(api: Api, options: Mapping[str, Any]) -> Result:
@@ -118,9 +117,9 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     found = find(Backups(options["path"], origin), options.get("time"))
     taken = wish.of(found.definition)
     current, warnings = seen(api, lambda: repository.read(api, server), server)
-    own = taken if origin == server else secrets.resealed(taken, current)
+    own = taken if origin == server else taken.resealed(current)
     wanted = wish.with_secrets(own)
-    always = _sent_anyway(wish, own if origin == server else secrets.strip(taken), current)
+    always = _sent_anyway(wish, own if origin == server else taken.without_sealed(), current)
     planned = repository.compare(api, server, wanted, current, how, always)
     told = [*found.warnings, *warnings, *_unknown(wish, found.definition), *planned.warnings]
     if origin != server:
@@ -168,15 +167,15 @@ def _read(backups: Backups, entry: Entry, warnings: list[str]) -> Found:
     return Found(entry, file, definitions.read(file_content(file)), warnings)
 
 
-def _sent_anyway(wish: Wish, own: Plain, current: Mapping[str, Any] | None) -> list[Difference]:
+def _sent_anyway(wish: Wish, own: Definition, current: Definition | None) -> list[Difference]:
     """Secrets that are sent although nothing tells whether they differ, as differences of endpoints that are there.
 
     ``own`` is what is taken of the backup, with those secrets of it that are good on the server.
     """
     if not wish.send_always or current is None:
         return []
-    there = set(definitions.endpoint_names(current)).intersection(definitions.endpoint_names(own))
-    places = [*_given(wish), *(tokens_of(path) for path in secrets.find(own))]
+    there = set(current.endpoint_names).intersection(own.endpoint_names)
+    places = [*_given(wish), *(tokens_of(path) for path in own.sealed_secrets)]
     return [
         Difference(pointer(place), _ENDPOINTS, place[1], ".".join(place[2:]), UNCHANGED, SENT)
         for place in dict.fromkeys(places)
@@ -191,18 +190,18 @@ def _given(wish: Wish) -> Iterator[Place]:
             yield (_ENDPOINTS, name, ROOT, *place)
 
 
-def _unknown(wish: Wish, definition: Plain) -> list[str]:
+def _unknown(wish: Wish, definition: Definition) -> list[str]:
     """A warning of secrets for endpoints that the backup does not have."""
-    there = definitions.endpoint_names(definition)
+    there = definition.endpoint_names
     unknown = ", ".join(repr(name) for name in wish.secrets if name not in there)
     return [f"secrets has endpoints that the backup does not have: {unknown}."] if unknown else []
 
 
-def _lost(wish: Wish, taken: Plain, wanted: Plain, imported: Plain, origin: str) -> list[str]:
+def _lost(wish: Wish, taken: Definition, wanted: Definition, imported: Plain, origin: str) -> list[str]:
     """A warning of each endpoint, task and section that is imported without a secret that it has in the backup."""
-    sent = {*secrets.find(wanted), *map(pointer, _given(wish))}
+    sent = {*wanted.sealed_secrets, *map(pointer, _given(wish))}
     lost: dict[str, list[str]] = {}
-    for path in secrets.find(taken):
+    for path in taken.sealed_secrets:
         section, name, *below = tokens_of(path)
         if path in sent:
             continue
@@ -229,10 +228,12 @@ def _told(found: Found) -> Plain:
     }
 
 
-def _more(current: Mapping[str, Any] | None, definition: Plain) -> Plain:
+def _more(current: Definition | None, definition: Definition) -> Plain:
     """The tasks and endpoints that the server has and the backup has not."""
-    pairs = {"tasks": definitions.task_names, "endpoints": definitions.endpoint_names}
-    return {
-        what: [] if current is None else [name for name in names(current) if name not in set(names(definition))]
-        for what, names in pairs.items()
+    if current is None:
+        return {"tasks": [], "endpoints": []}
+    pairs = {
+        "tasks": (current.task_names, set(definition.task_names)),
+        "endpoints": (current.endpoint_names, set(definition.endpoint_names)),
     }
+    return {what: [name for name in there if name not in saved] for what, (there, saved) in pairs.items()}

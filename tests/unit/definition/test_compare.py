@@ -13,21 +13,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document as definition
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import rules, secrets
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import (
-    changed_names,
-    diff,
-    differences,
-    same_but_volatile,
-)
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import (
-    DefinitionError,
-)
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import compare, rules, secrets
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import Difference, diff
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.paths import (
     pointer,
     tokens_of,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import DefinitionError
 from simulator.repository import STYLES, Repository, apply_import, export_all, plan_import
 from simulator.repository import defaults as simulated
 from support.definitions import (
@@ -46,6 +39,16 @@ from support.definitions import (
 
 IDENTITIES = {"name", "owner", "target_name", "target_names", "tasks"}
 NOT_COMPARED = {"task_uuid", "is_licensed", "$type"}
+
+
+def differences(wanted: Any, current: Any, **options: Any) -> list[Difference]:
+    """The differences of plain data."""
+    return compare.differences(read(wanted), None if current is None else read(current), **options)
+
+
+def same_but_volatile(one: Any, other: Any) -> bool:
+    """The same question about plain data."""
+    return compare.same_but_volatile(read(one), read(other))
 
 
 def of_task(**changed: Any) -> dict[str, Any]:
@@ -213,13 +216,13 @@ def assert_no_secret(text: str) -> None:
 @given(definitions(), st.sampled_from(STYLES))
 @thorough
 def test_what_was_imported_does_not_differ(one: dict[str, Any], style: str) -> None:
-    wanted = definition.with_version(one, "2023.5.0.322")
+    wanted = read(one).with_version("2023.5.0.322").data
     repository = Repository.from_document({SECTIONS: {}, "_version": wanted["_version"]}, "key")
-    imported = plan_import(repository, definition.write(wanted), server="s", task=None, running=set())
+    imported = plan_import(repository, read(wanted).write(), server="s", task=None, running=set())
     apply_import(repository, imported)
     now = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
     text = export_all(repository, style=style, host="h", now=now, version="2023.5.0.322")
-    assert differences(wanted, definition.read(text)) == []
+    assert compare.differences(read(wanted), read(text)) == []
 
 
 def test_defaults_that_servers_leave_out_are_known() -> None:
@@ -401,14 +404,14 @@ def test_names_of_secrets(name: str, secret: bool) -> None:
 
 def test_encrypted_secrets_are_found_and_taken_out() -> None:
     whole = export("export_task_2021.json")
-    places = secrets.find(whole)
+    places = read(whole).sealed_secrets
     assert places == [
         "/databases/Core AS400/db_settings/password",
         "/databases/Lake Delta/db_settings/password",
         "/databases/Lake Delta/db_settings/adlsclientappkey",
     ]
-    stripped = secrets.strip(whole)
-    assert secrets.find(stripped) == []
+    stripped = read(whole).without_sealed().data
+    assert read(stripped).sealed_secrets == []
     assert "adlsclientappkey" not in json.dumps(stripped)
     assert differences(stripped, whole) == []
     assert whole == export("export_task_2021.json")
@@ -416,19 +419,18 @@ def test_encrypted_secrets_are_found_and_taken_out() -> None:
 
 def test_encrypted_secrets_in_lists_are_found_too() -> None:
     one = of_task(x=[{"a": SEALED}, SEALED], y=[{"name": "n/m", "z": SEALED}])
-    assert secrets.find(one) == ["/tasks/T/x/0/a", "/tasks/T/x/1", "/tasks/T/y/n~1m/z"]
-    assert definition.tasks(secrets.strip(one))[0]["x"] == [{}]
+    assert read(one).sealed_secrets == ["/tasks/T/x/0/a", "/tasks/T/x/1", "/tasks/T/y/n~1m/z"]
+    assert read(one).without_sealed().tasks[0].data["x"] == [{}]
 
 
 def test_the_diff_holds_only_what_differs() -> None:
-    wanted = definition.with_overrides(
-        export("export_task_windows.json"),
+    wanted = read(export("export_task_windows.json")).with_overrides(
         {
             "task": {"description": "New"},
             "task_settings": {"common_settings": {"lob_max_size": None, "new_flag": True}},
         },
     )
-    assert diff(differences(wanted, export("export_all.json"))) == {
+    assert diff(differences(wanted.data, export("export_all.json"))) == {
         "before": {
             "tasks": {
                 "ERP to DW": {
@@ -498,7 +500,7 @@ def test_a_later_export_of_the_same_says_the_same() -> None:
 
 def test_secrets_of_another_server_make_way_for_those_of_the_one_it_is_for() -> None:
     def document(*endpoints: dict[str, Any]) -> dict[str, Any]:
-        return {definition.SECTIONS: {"databases": list(endpoints)}}
+        return {SECTIONS: {"databases": list(endpoints)}}
 
     theirs = document(
         {"name": "A", "db_settings": {"password": "{ZAA}", "server": "a", "more": {"key": "{ZBB}", "none": None}}},
@@ -508,16 +510,16 @@ def test_secrets_of_another_server_make_way_for_those_of_the_one_it_is_for() -> 
         {"name": "B", "db_settings": {"password": "{Z11}", "list": ["{Z22}", "y"], "server": "b"}},
         {"name": "A", "db_settings": {"password": "clear", "more": {"key": "{Z33}"}}},
     )
-    assert secrets.resealed(theirs, own) == document(
+    assert read(theirs).resealed(read(own)).data == document(
         {"name": "A", "db_settings": {"server": "a", "more": {"key": "{Z33}", "none": None}}},
         {"name": "B", "db_settings": {"password": "{Z11}", "list": ["{Z22}", "x"]}},
     )
-    assert secrets.resealed(theirs, None) == secrets.strip(theirs)
+    assert read(theirs).resealed(None) == read(theirs).without_sealed()
 
 
 @given(definitions())
 def test_with_its_own_secrets_a_definition_is_as_it_was(one: dict[str, Any]) -> None:
-    assert secrets.resealed(one, one) == one
+    assert read(one).resealed(read(one)).data == one
 
 
 def test_names_of_what_changed() -> None:
@@ -526,14 +528,14 @@ def test_names_of_what_changed() -> None:
             "tasks": [{"task": {"name": name}, "x": value} for name, value in tasks.items()],
             "databases": [{"name": name, "password": value} for name, value in endpoints.items()],
         }
-        return {definition.SECTIONS: {**named, **others}}
+        return {SECTIONS: {**named, **others}}
 
     one = document({"same": 1, "changed": 1, "gone": 1}, {"e": "{ZAA}"}, scheduler={"a": 1}, error_behavior={})
     other = document({"new": 1, "same": 1, "changed": 2}, {"e": "{ZBB}"}, scheduler={"a": 2}, error_behavior={})
-    assert changed_names(one, other) == {
+    assert compare.changed_names(read(one), read(other)) == {
         "tasks": ["changed", "gone", "new"],
         "endpoints": ["e"],
         "sections": ["scheduler"],
     }
-    assert changed_names(None, one)["tasks"] == ["same", "changed", "gone"]
-    assert changed_names(one, one) == {"tasks": [], "endpoints": [], "sections": []}
+    assert compare.changed_names(None, read(one))["tasks"] == ["same", "changed", "gone"]
+    assert compare.changed_names(read(one), read(one)) == {"tasks": [], "endpoints": [], "sections": []}

@@ -6,16 +6,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import FrozenInstanceError
 from typing import Any
 
 import pytest
 from hypothesis import given
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document as definition
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import task as tasks
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import (
-    DefinitionError,
+    Definition,
+    of_sections,
+    read,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import DefinitionError, merge
 from support.definitions import EXPORTS, FIXTURES, SECTIONS, copied, definitions, export, thorough
 
 PLACES = [
@@ -37,38 +41,45 @@ def document(*tasks: Any, **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("as_text", [False, True])
 def test_exports_of_every_generation_are_read(name: str, as_text: bool) -> None:
     raw = (FIXTURES / name).read_bytes()
-    assert definition.read(raw.decode("utf-8") if as_text else raw) == export(name)
+    assert read(raw.decode("utf-8") if as_text else raw).data == export(name)
 
 
 @pytest.mark.parametrize("name", EXPORTS)
 def test_what_is_written_is_read_as_the_same(name: str) -> None:
-    written = definition.write(export(name))
+    written = read(export(name)).write()
     assert written.endswith("}\n")
     assert f'\n\t"{SECTIONS}": {{\n\t\t"tasks": [\n\t\t\t{{\n' in written
-    assert definition.read(written) == export(name)
-    assert definition.write(definition.read(written)) == written
+    assert read(written).data == export(name)
+    assert read(written).write() == written
 
 
 @given(definitions())
 @thorough
 def test_any_definition_survives_being_written(given_definition: dict[str, Any]) -> None:
-    text = definition.write(given_definition)
-    assert definition.read(text) == given_definition
+    text = read(given_definition).write()
+    assert read(text).data == given_definition
     on_windows = "// Host name: x, Time: y\r\n" + text.replace("\n", "\r\n")
-    assert definition.read(on_windows) == given_definition
+    assert read(on_windows).data == given_definition
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert definition.read(on_windows.encode(encoding)) == given_definition
+        assert read(on_windows.encode(encoding)).data == given_definition
 
 
 def test_data_is_checked_and_not_copied() -> None:
     data = export("export_all.json")
-    assert definition.read(data) is data
+    assert read(data).data is data
+
+
+def test_a_definition_does_not_change_and_does_not_show_what_it_holds() -> None:
+    whole = of_sections(databases=[{"name": "E", "db_settings": {"password": "tiger"}}])
+    assert "tiger" not in repr((whole, Definition(whole.data), whole.tasks))
+    with pytest.raises(FrozenInstanceError):
+        whole.data = {}
 
 
 def test_the_type_is_written_first() -> None:
     task = {"task": {"name": "ä"}, "loggers": {"a": 1, "$type": "L"}, "more": [{"$type": "M", "b": 1}]}
-    written = definition.write(document(task))
-    assert list(definition.tasks(definition.read(written))[0]["loggers"]) == ["$type", "a"]
+    written = read(document(task)).write()
+    assert list(read(written).tasks[0].data["loggers"]) == ["$type", "a"]
     assert '"ä"' in written
     assert list(task["loggers"]) == ["a", "$type"]
 
@@ -98,7 +109,7 @@ def test_the_type_is_written_first() -> None:
 )
 def test_what_cannot_be_read_says_what_is_wrong_where(text: str | bytes, message: str) -> None:
     with pytest.raises(DefinitionError) as raised:
-        definition.read(text)
+        read(text)
     assert message in str(raised.value)
     assert isinstance(raised.value, ValueError)
     assert isinstance(raised.value, Refused)
@@ -114,72 +125,72 @@ def test_what_cannot_be_read_says_what_is_wrong_where(text: str | bytes, message
 )
 def test_names_that_stand_twice_are_refused(sections: dict[str, Any], message: str) -> None:
     with pytest.raises(DefinitionError, match=message):
-        definition.read({SECTIONS: sections})
+        read({SECTIONS: sections})
 
 
 def test_an_error_shows_nothing_of_what_was_read() -> None:
     with pytest.raises(DefinitionError) as raised:
-        definition.read('{"password": "tiger" "server": 1}')
+        read('{"password": "tiger" "server": 1}')
     assert "tiger" not in str(raised.value)
 
 
 def test_facts() -> None:
-    whole = export("export_all.json")
-    assert definition.task_names(whole) == ["ERP to DW", "POS to Kafka", "ERP staging"]
-    assert definition.endpoint_names(whole) == [
+    whole = read(export("export_all.json"))
+    assert whole.task_names == ["ERP to DW", "POS to Kafka", "ERP staging"]
+    assert whole.endpoint_names == [
         "ERP Oracle",
         "POS SQL Server",
         "DW Snowflake",
         "Events Kafka",
         "ERP LogStream",
     ]
-    assert [definition.endpoints_of(task) for task in definition.tasks(whole)] == [
+    assert [task.endpoints() for task in whole.tasks] == [
         ("ERP Oracle", ["DW Snowflake"]),
         ("POS SQL Server", ["Events Kafka"]),
         ("ERP Oracle", ["ERP LogStream"]),
     ]
-    assert {name: len(tables) for name, tables in definition.tables(definition.tasks(whole)[0]).items()} == {
+    assert {name: len(tables) for name, tables in whole.tasks[0].tables.items()} == {
         "explicit_included_tables": 8,
         "included_pattern": 0,
         "excluded_pattern": 0,
     }
-    assert definition.tables(definition.tasks(whole)[1])["included_pattern"][0]["name"] == "sale%"
-    assert definition.tables({}) == {name: [] for name in definition.TABLE_LISTS}
-    assert definition.unused_endpoints(whole) == []
-    assert definition.unused_endpoints(definition.with_sections(whole, tasks=[])) == definition.endpoint_names(whole)
+    assert whole.tasks[1].tables["included_pattern"][0]["name"] == "sale%"
+    assert tasks.Task({}).tables == {name: [] for name in tasks.TABLE_LISTS}
+    assert whole.unused_endpoints == []
+    assert whole.with_sections(tasks=[]).unused_endpoints == whole.endpoint_names
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("value", ["Another", None])
 def test_a_task_that_does_not_agree_on_its_endpoints_is_refused(place: tuple[Any, ...], value: str | None) -> None:
-    task = copied(definition.tasks(export("export_all.json"))[0])
+    task = copied(read(export("export_all.json")).tasks[0].data)
     inside = task
     for step in place[:-1]:
         inside = inside[step]
     inside[place[-1]] = value
     with pytest.raises(DefinitionError) as raised:
-        definition.endpoints_of(task)
+        tasks.Task(task).endpoints()
     role = "target" if "target" in str(place) else "source"
     assert f"Task 'ERP to DW' names {'its' if value else 'no'} {role} endpoint" in str(raised.value)
 
 
 def test_targets_may_stand_in_any_order() -> None:
-    task = copied(definition.tasks(export("export_all.json"))[0])
+    task = copied(read(export("export_all.json")).tasks[0].data)
     task["task"]["target_names"] = ["B", "A"]
     task["targets"] = [{"rep_target": {"target_name": name, "database_name": name}} for name in ("A", "B")]
-    assert definition.endpoints_of(task).targets == ["B", "A"]
+    assert tasks.Task(task).endpoints().targets == ["B", "A"]
 
 
 def test_the_single_task() -> None:
-    one = export("export_task_windows.json")
-    assert definition.single_task(one) is definition.tasks(one)[0]
-    assert definition.single_task(one, "ERP to DW") is definition.tasks(one)[0]
+    one = read(export("export_task_windows.json"))
+    assert one.single_task() is one.tasks[0]
+    assert one.single_task("ERP to DW") is one.tasks[0]
     with pytest.raises(DefinitionError, match="of task 'ERP to DW', not of 'Other'"):
-        definition.single_task(one, "Other")
+        one.single_task("Other")
     with pytest.raises(DefinitionError, match="3 tasks \\('ERP to DW', 'POS to Kafka', 'ERP staging'\\)"):
-        definition.single_task(export("export_all.json"))
+        read(export("export_all.json")).single_task()
     with pytest.raises(DefinitionError, match="no task"):
-        definition.single_task(document())
+        read(document()).single_task()
 
 
 @pytest.mark.parametrize(
@@ -187,62 +198,62 @@ def test_the_single_task() -> None:
     [("2023.5.0.322", (2023, 5, 322)), ("2024.11", (2024, 11, 0)), ("7", (7, 0, 0)), ("6.4.0.90 (SP1)", (6, 4, 90))],
 )
 def test_the_version_is_filled_in(version: str, numbers: tuple[int, int, int]) -> None:
-    old = export("export_task_2018.json")
-    assert definition.server_version(old) is None
-    filled = definition.with_version(old, version)
-    assert definition.server_version(filled) == version.split(" ", maxsplit=1)[0]
-    assert tuple(filled["_version"][f"version_{part}"] for part in ("major", "minor", "revision")) == numbers
-    assert {key: value for key, value in filled.items() if key != "_version"} == old
+    old = read(export("export_task_2018.json"))
+    assert old.version is None
+    filled = old.with_version(version)
+    assert filled.version == version.split(" ", maxsplit=1)[0]
+    assert tuple(filled.data["_version"][f"version_{part}"] for part in ("major", "minor", "revision")) == numbers
+    assert {key: value for key, value in filled.data.items() if key != "_version"} == old.data
 
 
 def test_the_version_is_filled_in_as_servers_write_it() -> None:
     newer = export("export_all.json")
     without = {key: value for key, value in newer.items() if key != "_version"}
-    assert definition.with_version(without, "2023.5.0.322") == newer
-    assert definition.with_version({**without, "_version": {}}, "2023.5.0.322") == newer
+    assert read(without).with_version("2023.5.0.322").data == newer
+    assert read({**without, "_version": {}}).with_version("2023.5.0.322").data == newer
 
 
 def test_a_version_that_is_there_stays() -> None:
-    assert definition.with_version(export("export_task_2021.json"), "2024.11.0.1") == export("export_task_2021.json")
+    newer = read(export("export_task_2021.json"))
+    assert newer.with_version("2024.11.0.1") is newer
     with pytest.raises(DefinitionError, match="'unknown' is not the version"):
-        definition.with_version(export("export_task_2018.json"), "unknown")
+        read(export("export_task_2018.json")).with_version("unknown")
 
 
 def test_endpoints_are_left_out() -> None:
-    whole = export("export_task_2021.json")
-    alone = definition.without_endpoints(whole)
-    assert definition.endpoint_names(alone) == []
-    assert definition.tasks(alone) == definition.tasks(whole)
-    assert whole == export("export_task_2021.json")
+    whole = read(export("export_task_2021.json"))
+    alone = whole.without_endpoints()
+    assert alone.endpoint_names == []
+    assert alone.tasks == whole.tasks
+    assert whole.data == export("export_task_2021.json")
 
 
 def test_overrides_are_merged() -> None:
-    whole = export("export_task_windows.json")
-    changed = definition.with_overrides(
-        whole,
+    whole = read(export("export_task_windows.json"))
+    changed = whole.with_overrides(
         {
             "task": {"description": None},
             "task_settings": {"common_settings": {"lob_max_size": 8}, "new": {"a": None, "b": 1}},
             "manipulations": [],
         },
     )
-    task = definition.single_task(changed)
+    task = changed.single_task().data
     assert "description" not in task["task"]
     assert task["task_settings"]["common_settings"]["lob_max_size"] == 8
     assert task["task_settings"]["common_settings"]["parallel_bulk_max_num_threads"] == 8
     assert task["task_settings"]["new"] == {"b": 1}
     assert task["manipulations"] == []
-    assert whole == export("export_task_windows.json")
+    assert whole.data == export("export_task_windows.json")
 
 
 def test_overrides_do_not_rename_a_task() -> None:
     with pytest.raises(DefinitionError, match="must not change the name of task 'ERP to DW'"):
-        definition.with_overrides(export("export_task_windows.json"), {"task": {"name": "Other"}})
+        read(export("export_task_windows.json")).with_overrides({"task": {"name": "Other"}})
 
 
 @given(definitions())
 @thorough
 def test_merging_a_thing_into_itself_is_the_thing(given_definition: dict[str, Any]) -> None:
-    assert definition.merge(given_definition, given_definition) == given_definition
-    assert definition.merge(given_definition, {}) == given_definition
-    assert json.loads(json.dumps(definition.merge({}, given_definition))) == given_definition
+    assert merge(given_definition, given_definition) == given_definition
+    assert merge(given_definition, {}) == given_definition
+    assert json.loads(json.dumps(merge({}, given_definition))) == given_definition

@@ -12,19 +12,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document as definition
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import (
-    DefinitionError,
-)
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.retarget import retarget
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.retarget import retarget as retargeted
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import DefinitionError
 from support.definitions import SECTIONS, UUID, copied, definitions, export, thorough
+
+
+def retarget(one: dict[str, Any], **options: Any) -> dict[str, Any]:
+    """Plain data for another environment."""
+    return retargeted(read(one), **options).data
+
+
+def overridden(one: dict[str, Any], overrides: dict[str, Any]) -> dict[str, Any]:
+    """Plain data with settings merged into its one task."""
+    return read(one).with_overrides(overrides).data
 
 
 def without_uuid(one: dict[str, Any]) -> dict[str, Any]:
     """A copy of a definition without the identifiers of its tasks."""
     changed: dict[str, Any] = copied(one)
-    for task in definition.tasks(changed):
-        task.get("task_settings", {}).get("common_settings", {}).pop("task_uuid", None)
+    for task in read(changed).tasks:
+        task.data.get("task_settings", {}).get("common_settings", {}).pop("task_uuid", None)
     return changed
 
 
@@ -53,9 +61,9 @@ def owners_of(value: Any) -> set[str]:
 @thorough
 def test_there_and_back_is_where_it_began(one: dict[str, Any], data: st.DataObject) -> None:
     before = copied(one)
-    named = {name for task in definition.tasks(one) for name in definition.named_endpoints(task)}
+    named = {name for task in read(one).tasks for name in task.named_endpoints}
     maps = {
-        "endpoints": data.draw(renamings(sorted(named | set(definition.endpoint_names(one))))),
+        "endpoints": data.draw(renamings(sorted(named | set(read(one).endpoint_names)))),
         "owners": data.draw(renamings(sorted(owners_of(one)))),
     }
     there = retarget(one, **maps)
@@ -66,15 +74,15 @@ def test_there_and_back_is_where_it_began(one: dict[str, Any], data: st.DataObje
 @given(definitions(min_tasks=1, max_tasks=1))
 @thorough
 def test_there_and_back_with_one_task(one: dict[str, Any]) -> None:
-    task = definition.single_task(one)
-    named = definition.endpoints_of(task)
+    task = read(one).single_task()
+    named = task.endpoints()
     options = {"source": "new S"}
     old = {"source": named.source}
     if len(named.targets) == 1:
         options["target"], old["target"] = "new T", named.targets[0]
     there = retarget(one, name="new task", **options)
-    assert definition.endpoints_of(definition.single_task(there, "new task")).source == "new S"
-    assert retarget(there, name=definition.task_name(task), **old) == without_uuid(one)
+    assert read(there).single_task("new task").endpoints().source == "new S"
+    assert retarget(there, name=task.name, **old) == without_uuid(one)
 
 
 @given(definitions())
@@ -88,19 +96,19 @@ def test_without_any_map_only_the_identifiers_go(one: dict[str, Any]) -> None:
 @given(definitions(), st.data())
 @thorough
 def test_no_old_name_is_left(one: dict[str, Any], data: st.DataObject) -> None:
-    old = data.draw(st.sampled_from(definition.endpoint_names(one)))
+    old = data.draw(st.sampled_from(read(one).endpoint_names))
     there = retarget(one, endpoints={old: "a quite new name"})
-    for task in definition.tasks(there):
-        definition.endpoints_of(task)
-        assert old not in definition.named_endpoints(task)
-    assert old not in definition.endpoint_names(there)
+    for task in read(there).tasks:
+        task.endpoints()
+        assert old not in task.named_endpoints
+    assert old not in read(there).endpoint_names
 
 
 def test_endpoints_are_renamed_in_all_seven_places_and_where_they_are_defined() -> None:
     there = retarget(export("export_task_2021.json"), endpoints={"Core AS400": "Core PROD", "Lake Delta": "Lake PROD"})
-    task = definition.single_task(there)
-    assert definition.endpoints_of(task) == ("Core PROD", ["Lake PROD"])
-    assert definition.endpoint_names(there) == ["Core PROD", "Lake PROD"]
+    task = read(there).single_task()
+    assert task.endpoints() == ("Core PROD", ["Lake PROD"])
+    assert read(there).endpoint_names == ["Core PROD", "Lake PROD"]
     assert "Core AS400" not in json.dumps(there)
     assert "Lake Delta" not in json.dumps(there)
 
@@ -109,12 +117,12 @@ def test_source_and_target_are_those_of_the_one_task() -> None:
     one = export("export_task_windows.json")
     there = retarget(one, source="ERP PROD", target="DW PROD", name="ERP to DW 2")
     assert there == retarget(one, endpoints={"ERP Oracle": "ERP PROD", "DW Snowflake": "DW PROD"}, name="ERP to DW 2")
-    assert definition.endpoints_of(definition.single_task(there, "ERP to DW 2")) == ("ERP PROD", ["DW PROD"])
+    assert read(there).single_task("ERP to DW 2").endpoints() == ("ERP PROD", ["DW PROD"])
 
 
 def test_owners_are_renamed_wherever_tables_are_named() -> None:
     settings = {"ERP.CUSTOMERS": {"rows": 1}, "filters": [{"owner": "ERP", "name": "X.Y", "note": "ERP"}]}
-    one = definition.with_overrides(
+    one = overridden(
         export("export_task_windows.json"),
         {
             "task": {"description": "ERP"},
@@ -128,8 +136,8 @@ def test_owners_are_renamed_wherever_tables_are_named() -> None:
             "task_settings": {"target_settings": {"default_schema": "ERP"}},
         },
     )
-    task = definition.single_task(retarget(one, owners={"ERP": "PROD", "UNKNOWN": "Z"}))
-    tables = definition.tables(task)
+    moved = read(retarget(one, owners={"ERP": "PROD", "UNKNOWN": "Z"})).single_task()
+    task, tables = moved.data, moved.tables
     assert {table["owner"] for listed in tables.values() for table in listed} == {"PROD"}
     assert tables["excluded_pattern"] == [{"owner": "PROD", "name": "TMP%"}]
     assert task["manipulations"] == [
@@ -148,26 +156,26 @@ def test_owners_are_renamed_wherever_tables_are_named() -> None:
 def test_only_tables_are_renamed_with_their_owners() -> None:
     tables = {"explicit_included_tables": [{"owner": "A", "name": "X"}]}
     task = {"task": {"name": "A.X"}, "source": {"source_tables": tables}, "x": {"name": "A.X", "note": "A.X"}}
-    moved = definition.single_task(retarget({SECTIONS: {"tasks": [task]}}, owners={"A": "B"}), "A.X")
+    moved = read(retarget({SECTIONS: {"tasks": [task]}}, owners={"A": "B"})).single_task("A.X").data
     assert moved["x"] == {"name": "B.X", "note": "A.X"}
 
 
 def test_the_longest_owner_counts_in_the_name_of_a_manipulation() -> None:
     task = {"task": {"name": "T"}, "manipulations": [{"name": "A.B.X"}, {"name": "A.X"}]}
-    moved = definition.single_task(retarget({SECTIONS: {"tasks": [task]}}, owners={"A": "C", "A.B": "D"}))
+    moved = read(retarget({SECTIONS: {"tasks": [task]}}, owners={"A": "C", "A.B": "D"})).single_task().data
     assert moved["manipulations"] == [{"name": "D.X"}, {"name": "C.X"}]
 
 
 def test_schemas_of_the_target_have_a_map_of_their_own() -> None:
     manipulation = {"owner": "S", "name": "T", "new_owner_name": "S"}
-    one = definition.with_overrides(
+    one = overridden(
         export("export_task_windows.json"),
         {
             "task_settings": {"target_settings": {"default_schema": "S", "control_schema": "S"}},
             "manipulations": [{"name": "S.T", "table_manipulation": manipulation}],
         },
     )
-    task = definition.single_task(retarget(one, schemas={"S": "NEW"}))
+    task = read(retarget(one, schemas={"S": "NEW"})).single_task().data
     assert task["task_settings"]["target_settings"]["default_schema"] == "NEW"
     assert task["task_settings"]["target_settings"]["control_schema"] == "NEW"
     assert task["manipulations"] == [
@@ -177,8 +185,8 @@ def test_schemas_of_the_target_have_a_map_of_their_own() -> None:
 
 def test_notifications_and_jobs_follow_a_renamed_task() -> None:
     whole = export("export_all.json")
-    one = definition.with_sections(whole, tasks=definition.tasks(whole)[1:2])
-    sections = definition.sections(retarget(one, name="POS"))
+    one = {SECTIONS: {**whole[SECTIONS], "tasks": whole[SECTIONS]["tasks"][1:2]}}
+    sections = read(retarget(one, name="POS")).sections
     assert sections["notifications"][0]["tasks"] == ["ERP to DW", "POS"]
     assert sections["scheduler"]["jobs"][0]["task"] == "POS"
 
@@ -212,7 +220,7 @@ def test_what_cannot_be_is_refused(options: dict[str, Any], message: str) -> Non
 def test_what_cannot_be_with_one_task_is_refused(
     overrides: dict[str, Any], options: dict[str, Any], message: str
 ) -> None:
-    one = definition.with_overrides(export("export_task_windows.json"), overrides)
+    one = overridden(export("export_task_windows.json"), overrides)
     with pytest.raises(DefinitionError, match=message):
         retarget(one, **options)
 
@@ -233,8 +241,8 @@ def with_endpoints(source: str, *targets: str) -> dict[str, Any]:
 def test_an_endpoint_that_is_both_source_and_target_needs_a_map() -> None:
     with pytest.raises(DefinitionError, match="as source and as target"):
         retarget(with_endpoints("A", "A"), source="B")
-    task = definition.single_task(retarget(with_endpoints("A", "A"), endpoints={"A": "B"}))
-    assert definition.endpoints_of(task) == ("B", ["B"])
+    task = read(retarget(with_endpoints("A", "A"), endpoints={"A": "B"})).single_task()
+    assert task.endpoints() == ("B", ["B"])
 
 
 def test_one_of_several_targets_needs_a_map() -> None:
@@ -242,8 +250,8 @@ def test_one_of_several_targets_needs_a_map() -> None:
         retarget(with_endpoints("A", "B", "C"), target="D")
     with pytest.raises(DefinitionError, match="'B' and 'C' of task 'T' would both become 'C'"):
         retarget(with_endpoints("A", "B", "C"), endpoints={"B": "C"})
-    task = definition.single_task(retarget(with_endpoints("A", "B", "C"), source="D", endpoints={"B": "C", "C": "B"}))
-    assert definition.endpoints_of(task) == ("D", ["C", "B"])
+    task = read(retarget(with_endpoints("A", "B", "C"), source="D", endpoints={"B": "C", "C": "B"})).single_task()
+    assert task.endpoints() == ("D", ["C", "B"])
 
 
 def with_tables(**lists: list[tuple[str, str]]) -> dict[str, Any]:
@@ -268,7 +276,7 @@ def test_two_tables_do_not_become_one() -> None:
 
 def test_owners_may_become_one_where_no_tables_do() -> None:
     one = with_tables(explicit_included_tables=[("A", "X"), ("B", "Y")], included_pattern=[("A", "Y")])
-    tables = definition.tables(definition.single_task(retarget(one, owners={"A": "C", "B": "C"})))
+    tables = read(retarget(one, owners={"A": "C", "B": "C"})).single_task().tables
     assert {table["owner"] for listed in tables.values() for table in listed} == {"C"}
 
 

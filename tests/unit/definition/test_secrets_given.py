@@ -9,11 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import write
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import (
-    in_clear,
-    in_option,
-)
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read, secrets_in
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import in_clear
 
 SETTINGS = {"username": "REPL", "password": "s3cret", "more": [{"secretKey": 42}], "useSecretStore": True}
 DOCUMENT = {"cmd.replication_definition": {"databases": [{"name": "e", "db_settings": SETTINGS}]}}
@@ -32,10 +29,10 @@ DOCUMENT = {"cmd.replication_definition": {"databases": [{"name": "e", "db_setti
 )
 def test_secrets_in_data(value: Any, found: set[str]) -> None:
     assert in_clear(value) == found
-    assert in_option(value) == found
+    assert secrets_in(value) == found
 
 
 def test_secrets_in_the_text_of_a_definition() -> None:
-    assert in_option("// Host name: a\n" + write(DOCUMENT)) == {"s3cret", "42"}
-    assert in_option(DOCUMENT) == {"s3cret", "42"}
-    assert in_option("no definition") == set()
+    assert secrets_in("// Host name: a\n" + read(DOCUMENT).write()) == {"s3cret", "42"}
+    assert secrets_in(DOCUMENT) == {"s3cret", "42"}
+    assert secrets_in("no definition") == set()

@@ -22,6 +22,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.time
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import (
     same_but_volatile,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import backup, backup_store
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.backup_store import Backups, Entry, Keep
 
@@ -33,7 +34,7 @@ PLAIN = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
 )
 DOCUMENTS = st.fixed_dictionaries(
-    {SECTIONS: st.dictionaries(st.sampled_from(["tasks", "databases", "scheduler"]), PLAIN)},
+    {SECTIONS: st.dictionaries(st.sampled_from(["error_behavior", "disk_utilization_configuration", "more"]), PLAIN)},
     optional={"name": st.text(max_size=2), "_version": PLAIN, "more": PLAIN},
 )
 
@@ -139,10 +140,10 @@ def test_times_grow_whatever_the_clock_says() -> None:
 
 @given(DOCUMENTS, DOCUMENTS)
 def test_a_fingerprint_is_that_of_what_is_said(one: dict[str, Any], other: dict[str, Any]) -> None:
-    said = backup_store.fingerprint(one)
-    assert (said == backup_store.fingerprint(other)) == same_but_volatile(one, other)
+    said = backup_store.fingerprint(read(one))
+    assert (said == backup_store.fingerprint(read(other))) == same_but_volatile(read(one), read(other))
     backwards = dict(reversed({**one, "name": "another"}.items()))
-    assert said == backup_store.fingerprint(backwards)
+    assert said == backup_store.fingerprint(read(backwards))
 
 
 LONG = "Сервер репликации заказов и счетов в хранилище данных, второй"

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import of_sections
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import failover_setup
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover import Watched
 
@@ -24,7 +25,7 @@ def endpoint(name: str, server: str = "a", role: str = "SOURCE", type_id: str = 
 
 def setup(*endpoints: dict[str, Any], live: str = "ORA") -> failover_setup.Setup:
     """What an export with these endpoints says."""
-    return failover_setup.setup({"cmd.replication_definition": {"databases": list(endpoints)}}, "s", live)
+    return failover_setup.setup(of_sections(databases=list(endpoints)), "s", live)
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document as definition
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.retarget import (
     owners_in,
     schemas_in,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.task import Task
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.promotion import (
     Places,
     Promotions,
@@ -46,7 +47,7 @@ WISH = Wish(endpoints={"ERP Oracle": "ERP PROD", "DW Snowflake": "DW PROD"}, own
 
 def promoted(wish: Wish = WISH, places: Places = PLACES) -> Promotions:
     """The promotion of the one task."""
-    return promotions([export(ERP)], wish, places)
+    return promotions([read(export(ERP))], wish, places)
 
 
 def problems(wish: Wish = WISH, places: Places = PLACES) -> str:
@@ -56,11 +57,11 @@ def problems(wish: Wish = WISH, places: Places = PLACES) -> str:
 
 def places_for(one: dict[str, Any], endpoints: dict[str, str]) -> Places:
     """Servers that have what a definition needs after its endpoints were renamed."""
-    named = {name for task in definition.tasks(one) for name in definition.named_endpoints(task)}
+    named = {name for task in read(one).tasks for name in task.named_endpoints}
     return Places(
         source="dev",
         target="prd",
-        source_tasks=[{"name": name} for name in definition.task_names(one)],
+        source_tasks=[{"name": name} for name in read(one).task_names],
         endpoints=[{"name": endpoints.get(name, name), "role": "BOTH"} for name in named],
     )
 
@@ -69,11 +70,11 @@ def places_for(one: dict[str, Any], endpoints: dict[str, str]) -> Places:
 @thorough
 def test_there_and_back_is_where_it_began(one: dict[str, Any], data: st.DataObject) -> None:
     before = copied(one)
-    task = definition.single_task(one)
-    old = sorted(set(definition.named_endpoints(task)))
+    task = read(one).single_task()
+    old = sorted(set(task.named_endpoints))
     there_and = dict(zip(old, data.draw(st.permutations(old)), strict=True))
     owners = {"ABC": "a new owner"} if data.draw(st.booleans()) else {}
-    there = promotions([one], Wish(endpoints=there_and, owners=owners), places_for(one, there_and))
+    there = promotions([read(one)], Wish(endpoints=there_and, owners=owners), places_for(one, there_and))
     assert (one, there.problems) == (before, [])
     back = Wish(
         endpoints={new: name for name, new in there_and.items()}, owners={new: name for name, new in owners.items()}
@@ -81,8 +82,8 @@ def test_there_and_back_is_where_it_began(one: dict[str, Any], data: st.DataObje
     again = promotions([item.definition for item in there.tasks], back, places_for(one, {}))
     assert again.problems == []
     (found,) = again.tasks
-    assert differences(definition.without_endpoints(found.definition), before) == []
-    assert not definition.endpoints(found.definition)
+    assert differences(found.definition.without_endpoints(), read(before)) == []
+    assert not found.definition.endpoints
 
 
 def test_a_task_is_made_for_the_target() -> None:
@@ -112,10 +113,10 @@ def test_a_task_is_made_for_the_target() -> None:
         "tables": 2,
         "patterns": 0,
     }
-    task = definition.single_task(found.definition)
-    assert task["task_settings"]["common_settings"]["lob_max_size"] == 2
-    assert [table["owner"] for table in definition.tables(task)["explicit_included_tables"]] == ["ERP_PROD"] * 2
-    assert list(found.definition[SECTIONS]) == ["tasks"]
+    task = found.definition.single_task()
+    assert task.data["task_settings"]["common_settings"]["lob_max_size"] == 2
+    assert [table["owner"] for table in task.tables["explicit_included_tables"]] == ["ERP_PROD"] * 2
+    assert list(found.definition.sections) == ["tasks"]
 
 
 @pytest.mark.parametrize(
@@ -154,9 +155,9 @@ def test_names_must_not_clash() -> None:
     second = copied(export(ERP))
     second[SECTIONS]["tasks"][0]["task"]["name"] = "Other"
     wish = replace(WISH, rename={"pattern": "^.*$", "replacement": "One"})
-    clash = promotions([export(ERP), second], wish, PLACES)
+    clash = promotions([read(export(ERP)), read(second)], wish, PLACES)
     assert clash.problems == ["tasks 'ERP to DW', 'Other' would all be 'One'."]
-    same = promotions([export(ERP), second], WISH, replace(PLACES, same=True))
+    same = promotions([read(export(ERP)), read(second)], WISH, replace(PLACES, same=True))
     assert len(same.problems) == 2
     assert "task 'Other' would overwrite task 'Other' of the same server" in same.problems[1]
     assert promotions([], WISH, PLACES).problems == ["No task on server dev is chosen."]
@@ -189,17 +190,17 @@ def test_owners_and_schemas_are_found_where_a_map_would_change_them() -> None:
         "manipulations": [{"name": "B.C.D"}],
         "task_settings": {"target_settings": {"default_schema": "S", "control_schema": 3}},
     }
-    assert owners_in(task, ["A", "B", "B.C", "C", "S"]) == {"A", "B", "B.C"}
-    assert schemas_in(task, ["A", "S"]) == {"S"}
+    assert owners_in(Task(task), ["A", "B", "B.C", "C", "S"]) == {"A", "B", "B.C"}
+    assert schemas_in(Task(task), ["A", "S"]) == {"S"}
 
 
 def test_files_are_the_same_for_the_same_export_and_hold_no_secret_in_clear() -> None:
     later = {**export(ERP), "name": "another time", "description": "another host"}
-    one, other = (promotions([item], WISH, PLACES).tasks[0] for item in (export(ERP), later))
+    one, other = (promotions([read(item)], WISH, PLACES).tasks[0] for item in (export(ERP), later))
     assert files(one, WISH, PLACES) == files(other, WISH, PLACES)
     assert list(files(one, WISH, PLACES)) == ["exported/dev/ERP to DW.json", "promoted/prd/ERP to DW.json"]
     secret = replace(WISH, overrides={"x": {"password": CANARY}}, rename={"pattern": " to ", "replacement": "/"})
     found = files(promoted(secret).tasks[0], secret, PLACES)
     assert list(found)[1] == "promoted/prd/ERP%2FDW.json"
     assert CANARY not in json.dumps(found)
-    assert CANARY in definition.write(promoted(secret).tasks[0].definition)
+    assert CANARY in promoted(secret).tasks[0].definition.write()

@@ -13,10 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document as definition
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import (
-    DefinitionError,
-)
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import of_sections, read
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import DefinitionError
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.promotion_tables import (
     collected,
     from_csv,
@@ -108,11 +106,11 @@ def test_what_is_wrong_with_data_is_told_with_its_item(data: Any, problem: str) 
 @given(definitions(min_tasks=1, max_tasks=1), TABLES.filter(bool))
 @thorough
 def test_a_list_that_is_given_is_all_there_is(one: dict[str, Any], tables: list[dict[str, Any]]) -> None:
-    before = definition.tables(definition.single_task(one))
+    before = read(one).single_task().tables
     entries = [{"owner": table["owner"], "name": table["name"], "load_order": 7} for table in tables]
     selections, problems = collected(from_data([{"task": "A", LIST: entries}], "f")[0])
     assert problems == []
-    after = definition.tables(definition.single_task(with_tables(one, selections["A"])))
+    after = with_tables(read(one), selections["A"]).single_task().tables
     assert {(item["owner"], item["name"]) for item in after[LIST]} == {(item["owner"], item["name"]) for item in tables}
     assert all(item["load_order"] == 7 for item in after[LIST])
     assert {name: after[name] for name in after if name != LIST} == {
@@ -122,10 +120,10 @@ def test_a_list_that_is_given_is_all_there_is(one: dict[str, Any], tables: list[
 
 def test_an_entry_that_stays_keeps_what_else_is_known_of_it() -> None:
     one = export("export_task_2021.json")
-    (table,) = definition.tables(definition.single_task(one))[LIST]
+    (table,) = read(one).single_task().tables[LIST]
     selections = collected(from_data([{"task": "A", LIST: [{"owner": table["owner"], "name": table["name"]}]}], "f")[0])
-    assert with_tables(one, selections[0]["A"]) == one
+    assert with_tables(read(one), selections[0]["A"]).data == one
     with pytest.raises(DefinitionError, match="neither a pattern nor a table"):
-        with_tables(one, {LIST: {}})
+        with_tables(read(one), {LIST: {}})
     with pytest.raises(DefinitionError, match=r"no source\.source_tables"):
-        with_tables({definition.SECTIONS: {"tasks": [{"task": {"name": "A"}}]}}, {})
+        with_tables(of_sections(tasks=[{"task": {"name": "A"}}]), {})

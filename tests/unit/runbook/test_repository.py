@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import NoAnswer, Refused
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import SECTIONS
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import (
     export,
     importing,
@@ -26,37 +27,38 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook i
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 ALL = json.loads((FIXTURES / "export_all.json").read_text(encoding="utf-8"))
-TASKS = document.task_names(ALL)
-ENDPOINTS = document.endpoint_names(ALL)
-OTHERS = [name for name in ALL[document.SECTIONS] if name not in ("tasks", "databases", "error_behavior")]
+WHOLE = read(ALL)
+TASKS = WHOLE.task_names
+ENDPOINTS = WHOLE.endpoint_names
+OTHERS = [name for name in ALL[SECTIONS] if name not in ("tasks", "databases", "error_behavior")]
 
 
 def task_document(**sections: Any) -> dict[str, Any]:
     """A document of one task, the first of the fixture."""
-    return {document.SECTIONS: {"tasks": document.tasks(ALL)[:1], **sections}}
+    return {SECTIONS: {"tasks": ALL[SECTIONS]["tasks"][:1], **sections}}
 
 
 @given(st.sets(st.sampled_from(TASKS)), st.sets(st.sampled_from(ENDPOINTS)), st.sets(st.sampled_from(OTHERS)))
 def test_the_part_that_differs_is_all_that_is_needed(tasks: set[str], endpoints: set[str], others: set[str]) -> None:
     current = copy.deepcopy(ALL)
-    content = current[document.SECTIONS]
-    content["tasks"] = [task for task in content["tasks"] if document.task_name(task) not in tasks]
+    content = current[SECTIONS]
+    content["tasks"] = [task for task in content["tasks"] if task["task"]["name"] not in tasks]
     content["databases"] = [item for item in content["databases"] if item["name"] not in endpoints]
     for name in others:
         del content[name]
-    found = differences(ALL, current)
-    part = repository.differing(ALL, found)
+    found = differences(WHOLE, read(current))
+    part = repository.differing(WHOLE, found)
     told = repository.imported(found)
-    assert set(document.task_names(part)) == set(told["tasks"]) == tasks
-    assert set(document.endpoint_names(part)) == set(told["endpoints"]) == endpoints
+    assert set(part.task_names) == set(told["tasks"]) == tasks
+    assert set(part.endpoint_names) == set(told["endpoints"]) == endpoints
     assert set(told["sections"]) == others
-    assert set(document.sections(part)) - {"tasks", "databases"} == others
-    assert differences(part, current) == found
+    assert set(part.sections) - {"tasks", "databases"} == others
+    assert differences(part, read(current)) == found
 
 
 def test_needed_endpoints_are_those_that_are_not_brought() -> None:
-    part = repository.differing(ALL, [item for item in differences(ALL, None) if item.name == "ERP to DW"])
-    assert importing.needed_endpoints(ALL) == []
+    part = repository.differing(WHOLE, [item for item in differences(WHOLE, None) if item.name == "ERP to DW"])
+    assert importing.needed_endpoints(WHOLE) == []
     assert importing.needed_endpoints(part) == [
         ("source", "ERP Oracle", "ERP to DW"),
         ("target", "DW Snowflake", "ERP to DW"),
@@ -64,17 +66,17 @@ def test_needed_endpoints_are_those_that_are_not_brought() -> None:
 
 
 def test_what_belongs_to_a_task() -> None:
-    wanted, warnings = task_definition.of_task(task_document(scheduler={"jobs": [1]}, notifications=[]))
-    assert list(document.sections(wanted)) == ["tasks"]
+    wanted, warnings = task_definition.of_task(read(task_document(scheduler={"jobs": [1]}, notifications=[])))
+    assert list(wanted.sections) == ["tasks"]
     assert warnings == ["A task is imported without scheduler of its definition."]
     with pytest.raises(Refused, match="does not name: 'POS SQL Server', 'Events Kafka', 'ERP LogStream'"):
-        task_definition.of_task(task_document(databases=document.endpoints(ALL)))
+        task_definition.of_task(read(task_document(databases=WHOLE.endpoints)))
 
 
 def test_a_definition_is_prepared() -> None:
     options = {
         "name": "ERP to DW",
-        "definition": json.dumps(task_document(databases=document.endpoints(ALL))),
+        "definition": json.dumps(task_document(databases=WHOLE.endpoints)),
         "source_endpoint": "A",
         "target_endpoint": "B",
         "owners": {"ERP": "NEW"},
@@ -83,11 +85,11 @@ def test_a_definition_is_prepared() -> None:
     wanted, warnings, hint = task_definition.prepared(options)
     assert warnings == []
     assert "with_endpoints" in hint
-    (task,) = document.tasks(wanted)
-    assert document.endpoints_of(task) == ("A", ["B"])
-    assert document.endpoints(wanted) == []
-    assert {table["owner"] for table in document.tables(task)["explicit_included_tables"]} == {"NEW"}
-    common = task["task_settings"]["common_settings"]
+    (task,) = wanted.tasks
+    assert task.endpoints() == ("A", ["B"])
+    assert wanted.endpoints == []
+    assert {table["owner"] for table in task.tables["explicit_included_tables"]} == {"NEW"}
+    common = task.data["task_settings"]["common_settings"]
     assert not {"lob_max_size", "task_uuid"} & set(common)
     assert task_definition.summary(wanted) == {
         "name": "ERP to DW",
@@ -125,8 +127,8 @@ def test_what_is_no_permission_is_refused(mode: Any) -> None:
 
 
 def test_a_new_file_is_told_by_what_it_holds() -> None:
-    assert export.summary(ALL) == {
+    assert export.summary(WHOLE) == {
         "tasks": TASKS,
         "endpoints": ENDPOINTS,
-        "sections": [name for name in ALL[document.SECTIONS] if name not in ("tasks", "databases")],
+        "sections": [name for name in ALL[SECTIONS] if name not in ("tasks", "databases")],
     }
