@@ -17,7 +17,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import AemError, Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
-from .._definition.compare import diff, differences
+from .._definition.compare import Difference, diff, differences
 from .._definition.document import Definition
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
@@ -168,11 +168,29 @@ def plan_import(
         warnings += more
     restarted = [task["name"] for task in active]
     after = tell(found, restarted) if tell else summary(wanted, bool(restarted))
-    importing = _import(api, server, sent, active, how)
+    changes = [change_by_import(api, server, sent, found, active, how, is_new=not current)] if found else []
+    return Plan(changes, after, warnings)
+
+
+def change_by_import(
+    api: Api,
+    server: str,
+    sent: Definition,
+    found: Sequence[Difference],
+    active: Sequence[Mapping[str, Any]],
+    how: How,
+    *,
+    is_new: bool,
+) -> Change:
+    """The change that imports the one task of ``sent``, which differs from the server's by what was ``found``.
+
+    ``active`` holds the task, as GetTaskList has it, where it runs and has to be stopped for it.
+    """
     shown = diff(found)
-    action, before = (UPDATE, shown["before"]) if current else (CREATE, None)
-    change = Change(KIND, f"{name} on server {server}", action, before, shown["after"], importing.apply)
-    return Plan([change] if found else [], after, warnings)
+    action, before = (CREATE, None) if is_new else (UPDATE, shown["before"])
+    importing = _import(api, server, sent, active, how)
+    label = f"{sent.task_names[0]} on server {server}"
+    return Change(KIND, label, action, before, shown["after"], importing.apply)
 
 
 def summary(wanted: Definition, restarted: bool = False) -> Plain:
@@ -196,9 +214,23 @@ def plan_absent(api: Api, options: Mapping[str, Any]) -> Plan:
         return Plan([], None, warnings)
     active = running(api, server, [name], how.timeout)
     refuse_running(server, active, how.force, "removed")
-    removal = _Removal(api, server, name, bool(options.get("delete_logs")), Pause(api, server, active, how.timeout))
-    before = {"name": name, "state": active[0]["state"] if active else task["state"]}
-    return Plan([Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply)])
+    state = active[0]["state"] if active else task["state"]
+    return Plan([change_by_removal(api, server, name, state, active, how, bool(options.get("delete_logs")))])
+
+
+def change_by_removal(
+    api: Api,
+    server: str,
+    name: str,
+    state: str,
+    active: Sequence[Mapping[str, Any]],
+    how: How,
+    delete_logs: bool = False,
+) -> Change:
+    """The change that removes a task, which is in that state; ``active`` as for ``change_by_import``."""
+    removal = _Removal(api, server, name, delete_logs, Pause(api, server, active, how.timeout))
+    before = {"name": name, "state": state}
+    return Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply)
 
 
 def _import(api: Api, server: str, wanted: Definition, active: Sequence[Mapping[str, Any]], how: How) -> Import:
