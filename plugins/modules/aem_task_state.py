@@ -28,7 +28,8 @@ options:
     description:
       - V(started) runs tasks that do not run. A task that is recovering from an error counts as running.
       - V(stopped) stops tasks that run. A task in state ERROR does not run.
-      - V(restarted) stops tasks that run and runs them again, and runs those that do not run.
+      - V(restarted) stops tasks that run and runs them again. It also runs those that do not run, unless
+        O(only_running=true).
     type: str
     choices: [started, stopped, restarted]
     default: started
@@ -56,6 +57,12 @@ options:
         V(resume_processing_from_position) a position in the log of the source, for
         V(recover_using_checkpoint_stored_on_target) the checkpoint that the target stores.
     type: str
+  only_running:
+    description:
+      - With O(state=restarted), whether tasks that do not run are left alone.
+      - A task that an earlier restart has stopped and could not start again counts as running.
+    type: bool
+    default: false
   wait:
     description:
       - Whether to wait until each task is in the state. A stopped task must use no memory any more, where the server
@@ -90,7 +97,10 @@ attributes:
     support: partial
 notes:
   - When the answer to a start is lost on the way, the module looks at the task. It runs a task again only with
-    O(run_option=resume_processing), and only if it still is as it was.
+    O(run_option=resume_processing), only if it still is as it was, and never after a time-out. What looking cannot
+    settle counts as changed, and the message says so.
+  - A restart starts what it has stopped until O(timeout) is over, where the trouble may pass. A note of the task is kept
+    on the machine where the module runs until it runs again, see the guide on behaviour.
 seealso:
   - module: qlik.enterprise_manager.aem_task_info
 """
@@ -126,6 +136,16 @@ EXAMPLES = r"""
       - server: replicate-qas
         tags: [nightly]
     state: stopped
+
+- name: Restart what runs, and leave the rest stopped
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    tasks: ["Nightly *"]
+    state: restarted
+    only_running: true
 
 - name: Load one task again from the beginning
   qlik.enterprise_manager.aem_task_state:
@@ -201,17 +221,19 @@ from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
 from ..module_utils._resource import task_state
+from ..module_utils._resource.switch import Wish
 from ..module_utils._resource.task_choice import CHOICE_RULES, choose
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each task that needs one, and carry them out side by side."""
-    wish = task_state.Wish.from_options(options)
+    wish = Wish.from_options(options)
     selected = choose(api, options, wish.timeout)
     plan = task_state.plan(api, selected.tasks, wish)
     report = carry_out(plan, api.check_mode, workers=options["parallel"])
     result = report.result(tasks=task_state.outcomes(selected.tasks, report))
     result.warnings.extend(selected.warnings)
+    task_state.stay_stopped(api, selected.tasks, wish)
     return result
 
 

@@ -22,6 +22,7 @@ from urllib.parse import quote
 
 from .._core.errors import AemError, ApiError, NoAnswer, Refused, SessionChanged, WriteInCheckMode
 from .connection import MOST_WORKERS, Connection
+from .vocabulary import PASSING_ERRORS
 
 try:
     import requests
@@ -239,7 +240,8 @@ def _judged(call: Call, response: requests.Response) -> _Answer:
     document = _error_document(body)
     if document:
         code, message = str(document["error_code"]), str(document.get("error_message") or "")
-        raise ApiError(call.api_method, status, code, message, _login_hint(call))
+        hint, passing = _login_hint(call), code in PASSING_ERRORS
+        raise ApiError(call.api_method, status, code, message, hint, passing=passing)
     if status == HTTP_SESSION_ENDED:
         raise ApiError(call.api_method, status, SESSION_ENDED, "The session is over.")
     if not 200 <= status < 300 or body.lstrip()[:1] == "<":

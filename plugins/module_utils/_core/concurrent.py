@@ -78,3 +78,21 @@ def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float)
             return seen, False
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def tried_until(work: Callable[[], T], timeout: float) -> T:
+    """What ``work`` returns, tried again with growing pauses, for ``timeout`` seconds, where its error is passing.
+
+    It is tried at least once. What it does must be harmless to do again after such an error.
+    """
+    deadline = time.monotonic() + timeout
+    pause = FIRST_PAUSE
+    while True:
+        try:
+            return work()
+        except AemError as error:
+            left = deadline - time.monotonic()
+            if not error.passing or left <= 0:
+                raise
+        time.sleep(min(pause, left))
+        pause = min(pause * 1.5, LONGEST_PAUSE)

@@ -17,8 +17,11 @@ T = TypeVar("T")
 class AemError(Exception):
     """The root of every error that ends in a message for the user.
 
-    ``left`` is for a change that failed half way: what it had done by then.
+    ``left`` is for a change that failed half way: what it had done by then. ``passing`` says that the same may well
+    go better some seconds later.
     """
+
+    passing = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -37,7 +40,16 @@ class Refused(AemError):
 class ApiError(AemError):
     """Enterprise Manager answered a call with an error (guide 2.4)."""
 
-    def __init__(self, api_method: str, status: int, error_code: str, error_message: str, hint: str = "") -> None:
+    def __init__(
+        self,
+        api_method: str,
+        status: int,
+        error_code: str,
+        error_message: str,
+        hint: str = "",
+        *,
+        passing: bool = False,
+    ) -> None:
         told = error_message or "no message"
         label = f" {error_code}" if error_code else ""
         super().__init__(f"{api_method} failed with HTTP {status}{label}: {told}" + (f" {hint}" if hint else ""))
@@ -45,6 +57,7 @@ class ApiError(AemError):
         self.status = status
         self.error_code = error_code
         self.error_message = error_message
+        self.passing = passing
 
     def facts(self) -> dict[str, Any]:
         """``api_method``, ``status``, ``error_code`` and ``error_message``."""
@@ -72,6 +85,8 @@ class NoAnswer(AemError):
     ``sent`` is False when the request certainly never reached Enterprise Manager. With ``timed_out`` it was waited for
     as long as agreed, so the work may still be under way: what is not seen yet may come later.
     """
+
+    passing = True
 
     def __init__(
         self, api_method: str, problem: str, *, sent: bool, status: int | None = None, timed_out: bool = False

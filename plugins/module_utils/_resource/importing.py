@@ -25,7 +25,8 @@ from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.tree import DefinitionError
 from .foresight import TASK_NOT_FOUND
-from .task_state import AT_ONCE, RESUME, STARTED, STOPPED, Switch, Wish
+from .switch import RESUME, STARTED, STOPPED, Switch, Wish
+from .task_state import AT_ONCE
 
 UNAUTHORIZED = "UNAUTHORIZED_REQUEST"
 LOOK_AFTER_LOST_ANSWER = 3.0

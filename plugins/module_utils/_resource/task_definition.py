@@ -33,7 +33,7 @@ from .importing import (
     running,
     versioned,
 )
-from .task_state import Wish
+from .switch import Wish
 
 KIND = "task"
 ABSENT = "absent"
