@@ -65,19 +65,31 @@ def check_timeout(timeout: int) -> None:
 def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float) -> tuple[T, bool]:
     """Call ``look`` until ``done(seen)``, for at most ``timeout`` seconds, with growing pauses; look at least once.
 
-    Return what was seen last, and whether it was what was waited for.
+    Return what was seen last, and whether it was what was waited for. A look that fails with a passing error is borne
+    like one that does not see it yet; where the time is over with such a look, its error is raised.
     """
     deadline = time.monotonic() + timeout
     pause = FIRST_PAUSE
     while True:
-        seen = look()
-        if done(seen):
+        seen, blind = _look(look)
+        if blind is None and done(seen):
             return seen, True
         left = deadline - time.monotonic()
         if left <= 0:
+            if blind is not None:
+                raise blind
             return seen, False
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)
+
+
+def _look(look: Callable[[], T]) -> tuple[T, None] | tuple[Any, AemError]:
+    try:
+        return look(), None
+    except AemError as error:
+        if not error.passing:
+            raise
+        return None, error
 
 
 def tried_until(work: Callable[[], T], timeout: float) -> T:
