@@ -24,12 +24,9 @@ from typing import Any, NamedTuple
 from . import secrets
 from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
-from .rules import RULES, Rule
+from .rules import Rule
 from .tree import TYPE, VOLATILE_KEYS, Plain
-
-MERGED = "merged"
-EXACT = "exact"
-PARTIAL = "partial"
+from .walk import EXACT, MERGED, PARTIAL, TOP, Place, both_are, or_nothing
 
 _NAMED_SECTIONS = ("tasks", "databases", "notifications")
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
@@ -79,7 +76,7 @@ def differences(
     names. Secrets are never compared. Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
-    walk.objects(wanted.sections, current.sections if current else {}, _Place(RULES, MERGED))
+    walk.objects(wanted.sections, current.sections if current else {}, TOP)
     return walk.found
 
 
@@ -118,14 +115,6 @@ def changed_names(one: Definition | None, other: Definition) -> dict[str, list[s
     }
 
 
-class _Place(NamedTuple):
-    """What is known of the place that is being compared."""
-
-    rule: Rule
-    mode: str
-    hidden: bool = False
-
-
 class _Walk:
     """Goes through two definitions side by side and collects the differences."""
 
@@ -135,32 +124,32 @@ class _Walk:
         self._ignored = ignored
         self._steps: list[Step] = []
 
-    def objects(self, wanted: Plain, current: Plain, place: _Place) -> None:
+    def objects(self, wanted: Plain, current: Plain, place: Place) -> None:
         """Compare two objects; of what only the server has, only what an import would reset."""
         names = dict.fromkeys((*wanted, *current)) if place.mode == EXACT else wanted
         for name in names:
             value, other = wanted.get(name), current.get(name)
             if _plainly_the_same(value, other):
                 continue
-            inside = _inside(place, name)
+            inside = place.inside(name)
             resets = place.mode == EXACT and name != TYPE and not inside.rule.filled_in
             if value is not None or resets:
                 self._below((name,), value, other, inside)
 
-    def _below(self, step: Step, wanted: Any, current: Any, place: _Place) -> None:
+    def _below(self, step: Step, wanted: Any, current: Any, place: Place) -> None:
         if wanted is current or place.rule.volatile:
             return
-        wanted, current = _or_nothing(wanted), _or_nothing(current)
+        wanted, current = or_nothing(wanted), or_nothing(current)
         self._steps.append(step)
-        if _are(dict, wanted, current):
+        if both_are(dict, wanted, current):
             self.objects(wanted or {}, current or {}, place)
-        elif _are(list, wanted, current):
+        elif both_are(list, wanted, current):
             self._lists(wanted or [], current or [], place)
         elif not _same(wanted, current, place):
             self._add(wanted, current, place)
         self._steps.pop()
 
-    def _lists(self, wanted: list[Any], current: list[Any], place: _Place) -> None:
+    def _lists(self, wanted: list[Any], current: list[Any], place: Place) -> None:
         if place.hidden:
             return
         named, there = identified(wanted), identified(current)
@@ -168,17 +157,17 @@ class _Walk:
             self._things(named, there, place)
         elif len(wanted) == len(current) and any(isinstance(item, (dict, list)) for item in wanted):
             for number, (one, other) in enumerate(zip(wanted, current)):
-                self._below((str(number),), one, other, _Place(place.rule.at(str(number)), EXACT))
+                self._below((str(number),), one, other, place.thing(str(number), EXACT))
         elif not _same_items(wanted, current, place):
             self._add(wanted, current, place)
 
     def _things(
-        self, wanted: dict[Identity, tuple[int, Any]], current: dict[Identity, tuple[int, Any]], place: _Place
+        self, wanted: dict[Identity, tuple[int, Any]], current: dict[Identity, tuple[int, Any]], place: Place
     ) -> None:
         mode = self._thing_mode if place.mode == MERGED else EXACT
         for key, (number, item) in wanted.items():
             name = ".".join(key)
-            inside = _Place(place.rule.at(name), mode)
+            inside = place.thing(name, mode)
             if key in current:
                 self._below((name, str(number)), item, current[key][1], inside)
             else:
@@ -187,15 +176,15 @@ class _Walk:
             for key, (number, item) in current.items():
                 if key not in wanted:
                     name = ".".join(key)
-                    self._whole((name, str(number)), None, item, _Place(place.rule.at(name), mode))
+                    self._whole((name, str(number)), None, item, place.thing(name, mode))
 
-    def _whole(self, step: Step, wanted: Any, current: Any, place: _Place) -> None:
+    def _whole(self, step: Step, wanted: Any, current: Any, place: Place) -> None:
         """Add a thing of a list that is on one side only."""
         self._steps.append(step)
         self._add(wanted, current, place)
         self._steps.pop()
 
-    def _add(self, wanted: Any, current: Any, place: _Place) -> None:
+    def _add(self, wanted: Any, current: Any, place: Place) -> None:
         if any(covers(pattern, self._steps) for pattern in self._ignored):
             return
         tokens = [step[0] for step in self._steps]
@@ -214,35 +203,23 @@ def _changed_things(before: list[Any] | None, after: list[Any] | None) -> list[s
     return [".".join(key) for key in changed]
 
 
-def _inside(place: _Place, name: str) -> _Place:
-    return _Place(place.rule.at(name), place.mode, place.hidden or secrets.is_secret_name(name))
-
-
 def _plainly_the_same(one: Any, other: Any) -> bool:
     """A look that spares most values the long way."""
     return type(one) is type(other) and not isinstance(one, (dict, list)) and bool(one == other)
 
 
-def _or_nothing(value: Any) -> Any:
-    """``value``, or None for an empty object or list."""
-    return None if isinstance(value, (dict, list)) and not value else value
-
-
-def _are(kind: type, one: Any, other: Any) -> bool:
-    """Whether both are of a kind, where nothing stands for an empty one."""
-    return (isinstance(one, kind) or one is None) and (isinstance(other, kind) or other is None)
-
-
-def _same(wanted: Any, current: Any, place: _Place) -> bool:
-    if secrets.is_sealed(wanted) or secrets.is_sealed(current):
+def _same(wanted: Any, current: Any, place: Place) -> bool:
+    if secrets.is_sealed(wanted) or secrets.is_sealed(current) or wanted == secrets.MASK:
         return True
     if place.hidden and not isinstance(wanted, bool) and not isinstance(current, bool):
         return True
+    if isinstance(wanted, str) and isinstance(current, str):
+        return wanted == current or secrets.masked(wanted) == secrets.masked(current)
     default = place.rule.default
     return _equal(default if wanted is None else wanted, default if current is None else current)
 
 
-def _same_items(wanted: list[Any], current: list[Any], place: _Place) -> bool:
+def _same_items(wanted: list[Any], current: list[Any], place: Place) -> bool:
     if place.rule.unordered:
         wanted, current = sorted(wanted, key=str), sorted(current, key=str)
     return len(wanted) == len(current) and all(_same(one, other, place) for one, other in zip(wanted, current))

@@ -46,6 +46,11 @@ def is_sealed(value: Any) -> bool:
     return isinstance(value, str) and value.startswith("{Z") and _SEALED.fullmatch(value) is not None
 
 
+def is_unusable(text: str) -> bool:
+    """Whether a text holds a masked or an encrypted secret, alone or among other words."""
+    return MASK in text or ("{Z" in text and _SEALED.search(text) is not None)
+
+
 def is_secret(name: str, value: Any) -> bool:
     """Whether ``value``, the value of setting ``name``, must be neither compared nor shown."""
     if value in (None, "", {}, []) or isinstance(value, bool):

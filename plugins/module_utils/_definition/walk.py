@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Two definitions side by side: what is known of the place where both are being looked at.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from . import secrets
+from .rules import RULES, Rule
+
+MERGED = "merged"
+EXACT = "exact"
+PARTIAL = "partial"
+
+
+class Place(NamedTuple):
+    """What is known of the place that is being looked at.
+
+    ``mode`` is one of those above, see :mod:`.compare`. ``hidden`` says that a name on the way is that of a secret.
+    """
+
+    rule: Rule
+    mode: str
+    hidden: bool = False
+
+    def inside(self, name: str) -> Place:
+        """The place of what is called ``name`` in the object at this place."""
+        return Place(self.rule.at(name), self.mode, self.hidden or secrets.is_secret_name(name))
+
+    def thing(self, name: str, mode: str) -> Place:
+        """The place of a thing of that name in the list at this place."""
+        return Place(self.rule.at(name), mode)
+
+
+TOP = Place(RULES, MERGED)
+
+
+def or_nothing(value: Any) -> Any:
+    """``value``, or None for an empty object or list."""
+    return None if isinstance(value, (dict, list)) and not value else value
+
+
+def both_are(kind: type, one: Any, other: Any) -> bool:
+    """Whether both are of a kind, where nothing stands for an empty one."""
+    return (isinstance(one, kind) or one is None) and (isinstance(other, kind) or other is None)
