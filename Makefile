@@ -42,7 +42,7 @@ REQUIREMENTS := tests/requirements
 
 # --- virtual environments, and the two places that Ansible's tools need the collection in --------------------------
 
-.PHONY: venv demo-venv importer-venv link stage pins
+.PHONY: venv demo-venv importer-venv events-venv link stage pins
 venv:
 	@tests/tools/venv.sh .build/venv requirements-dev.txt $(REQUIREMENTS)/tests.txt $(REQUIREMENTS)/simulator.txt $(REQUIREMENTS)/constraints.txt
 
@@ -51,6 +51,9 @@ demo-venv:
 
 importer-venv:
 	@tests/tools/venv.sh .build/importer-venv $(REQUIREMENTS)/importer.txt $(REQUIREMENTS)/constraints-importer.txt
+
+events-venv:
+	@tests/tools/venv.sh .build/events-venv $(REQUIREMENTS)/events.txt $(REQUIREMENTS)/constraints-events.txt
 
 link: # where everything but ansible-test finds the collection
 	@mkdir -p "$(dir $(LINK))" && ln -sfn "$$PWD" "$(LINK)"
@@ -75,7 +78,7 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults integration examples sanity docs
+PARTS := lint changelog-lint unit contract faults integration events examples sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
@@ -96,7 +99,8 @@ changelog-lint: venv ## antsibull-changelog
 	@rm -rf "$(REPORTS)/$@"
 	@$(CHECK) antsibull-changelog antsibull-changelog lint
 
-unit contract faults integration examples: venv link
+events: events-venv
+unit contract faults integration events examples: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
@@ -105,6 +109,7 @@ unit: ## planners and normalisers, property tests, metadata
 contract: ## simulator and client against the API contract
 faults: ## what happens when network, session or server fail
 integration: ## playbooks against the simulator: check mode, run, run again
+events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 examples: ## every EXAMPLES block against the simulator
 
 sanity: venv stage ## ansible-test sanity on every Python there is

@@ -25,3 +25,4 @@ pin() {
 pin "$lists/constraints.txt" "What requirements-dev.txt needs in turn." \
     requirements-dev.txt "$lists/tests.txt" "$lists/simulator.txt"
 pin "$lists/constraints-importer.txt" "What importer.txt needs in turn." "$lists/importer.txt"
+pin "$lists/constraints-events.txt" "What events.txt needs in turn." "$lists/events.txt"
