@@ -9,7 +9,7 @@ name: aem
 short_description: Servers and tasks of Qlik Enterprise Manager as an inventory
 version_added: 0.1.0
 author:
-  - The qlik.enterprise_manager contributors
+  - The qlik.enterprise_manager contributors (!UNKNOWN)
 description:
   - Makes a host of each server that Enterprise Manager manages or, with O(hosts=tasks), of each task.
   - The inventory file is named O(ignore:aem.yml) or O(ignore:aem.yaml), or ends in C(.aem.yml) or C(.aem.yaml).

@@ -125,7 +125,7 @@ def page_name(page: Path) -> str:
 def entry(page: Path) -> str:
     """A page as the contents have it: without the name of the collection, which all share."""
     title = next(line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith(f"{COLLECTION}."))
-    return f"{title.removeprefix(COLLECTION + '.')} <{page.stem}>"
+    return f"{title.removeprefix(COLLECTION + '.').replace(' -- ', ': ')} <{page.stem}>"
 
 
 def contents_table(title: str, names: Sequence[str]) -> str:
