@@ -17,8 +17,8 @@ description:
   - With O(task), the document of one task, with its endpoints if it has them.
   - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other. An
     endpoint that only differs in its secrets is not imported.
-  - A document that cannot be imported is refused before anything is changed, and so are tasks that run and differ,
-    unless O(force=true).
+  - A document that cannot be imported is refused before anything is changed. So are tasks that run and differ, unless
+    O(force=true); what would change is told then too.
   - Needs the role Admin on Enterprise Manager and on the server, and Designer on all its tasks and endpoints. With
     O(task), Designer on all tasks of the server, Operator on all endpoints, and Designer on them if the document has
     some.
@@ -66,7 +66,8 @@ options:
   force:
     description:
       - Whether tasks that run and differ are stopped for the import, side by side, and resumed after it, also where
-        the import fails.
+        the import fails. Those that could not be resumed are named in RV(left_stopped), and a later run of this module
+        resumes them.
     type: bool
     default: false
   timeout:
@@ -79,7 +80,9 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem.actiongroup
 attributes:
   check_mode:
-    description: Tells what would change, and changes nothing. An endpoint that is missing is only warned of.
+    description:
+      - Tells what would change, and changes nothing. An endpoint that is missing, and tasks that run without
+        O(force=true), are only warned of.
     support: full
   diff_mode:
     description: Shows the settings that change, by name. Secrets are masked.
@@ -153,7 +156,9 @@ imported:
       elements: str
       returned: always
     restarted:
-      description: Names of the tasks that ran and were stopped and resumed for the import, or would be.
+      description:
+        - Names of the tasks that were stopped and resumed for the import, or would be. Also those that an earlier run
+          has stopped and only this one resumes.
       type: list
       elements: str
       returned: always
@@ -162,15 +167,24 @@ imported:
     endpoints: []
     sections: [replication_environment]
     restarted: []
+left_stopped:
+  description:
+    - Names of the tasks that this module has stopped, in this run or in one before, and that it could not resume.
+    - Run it again, once the trouble is over, to have them resumed.
+  type: list
+  elements: str
+  returned: when there are some
+  sample: [ERP to DW]
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._core.plan import Result
 from ..module_utils._definition.document import secrets_in
 from ..module_utils._module import run_module
+from ..module_utils._resource.pausing import fulfil
 from ..module_utils._runbook import repository
 
 

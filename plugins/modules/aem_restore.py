@@ -16,7 +16,8 @@ description:
   - A backup whose file is damaged is refused.
   - Secrets are never compared. Those in a backup are good on the server that wrote it and on no other. On another
     server, an endpoint that is there keeps the secrets that it has, and one that is made needs them in O(secrets).
-  - Tasks that run and differ are refused before anything is changed, unless O(force=true).
+  - Tasks that run and differ are refused before anything is changed, unless O(force=true). What would change is told
+    then too.
   - Needs the roles Admin on Enterprise Manager and on the server, Designer on all its tasks and endpoints, and with
     O(force=true) Operator on the tasks.
 author:
@@ -77,7 +78,8 @@ options:
   force:
     description:
       - Whether tasks that run and differ are stopped for the import, side by side, and resumed after it, also where
-        the import fails.
+        the import fails. Those that could not be resumed are named in RV(left_stopped), and a later run of this module
+        resumes them.
     type: bool
     default: false
   timeout:
@@ -90,7 +92,7 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem.actiongroup
 attributes:
   check_mode:
-    description: Tells what would change, and changes nothing.
+    description: Tells what would change, and changes nothing. Tasks that run without O(force=true) are only warned of.
     support: full
   diff_mode:
     description: Shows the settings that change, by name. Secrets are masked, or shown as C((sent)).
@@ -224,6 +226,14 @@ not_in_backup:
   sample:
     tasks: [added since]
     endpoints: []
+left_stopped:
+  description:
+    - Names of the tasks that this module has stopped, in this run or in one before, and that it could not resume.
+    - Run it again, once the trouble is over, to have them resumed.
+  type: list
+  elements: str
+  returned: when there are some
+  sample: [ERP to DW]
 """
 
 from collections.abc import Mapping

@@ -14,8 +14,8 @@ description:
   - Settings are compared one by one. A default that is spelled out is no difference to one that is left out, and tables
     are a set. A setting that the definition leaves out goes back to its default, as an import does it.
   - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other.
-  - A definition that cannot be imported is refused before anything is changed, and so is a task that runs, unless
-    O(force=true).
+  - A definition that cannot be imported is refused before anything is changed. So is a task that runs, unless
+    O(force=true); what would change is told then too.
   - Needs the role Designer on all tasks of the server and Operator on all endpoints; with O(with_endpoints=true)
     Designer on all endpoints. Removing needs Designer on the task and Viewer on all tasks.
 author:
@@ -84,7 +84,8 @@ options:
     default: []
   force:
     description:
-      - Whether a task that runs is stopped for the change and resumed after it, also where the change fails.
+      - Whether a task that runs is stopped for the change and resumed after it, also where the change fails. One that
+        could not be resumed is named in RV(left_stopped), and a later run of this module resumes it.
       - A task that is removed is stopped first.
     type: bool
     default: false
@@ -103,7 +104,9 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem.actiongroup
 attributes:
   check_mode:
-    description: Tells what would change, and changes nothing. An endpoint that is missing is only warned of.
+    description:
+      - Tells what would change, and changes nothing. An endpoint that is missing, and a task that runs without
+        O(force=true), are only warned of.
     support: full
   diff_mode:
     description: Shows the settings that change, by name. Secrets are masked.
@@ -197,7 +200,9 @@ task:
       type: int
       returned: always
     restarted:
-      description: Whether the task ran and was stopped and resumed for the change, or would be.
+      description:
+        - Whether the task was stopped and resumed for the change, or would be. Also where an earlier run has stopped it
+          and only this one resumes it.
       type: bool
       returned: always
   sample:
@@ -206,16 +211,25 @@ task:
     target_endpoints: [DEV null]
     tables: 2
     restarted: false
+left_stopped:
+  description:
+    - Names of the tasks that this module has stopped, in this run or in one before, and that it could not resume.
+    - Run it again, once the trouble is over, to have them resumed.
+  type: list
+  elements: str
+  returned: when there are some
+  sample: [ERP to DW]
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.plan import Result, fulfil
+from ..module_utils._core.plan import Result
 from ..module_utils._definition.document import secrets_in
 from ..module_utils._module import run_module
 from ..module_utils._resource import task_definition
+from ..module_utils._resource.pausing import fulfil
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:

@@ -99,8 +99,8 @@ notes:
   - When the answer to a start is lost on the way, the module looks at the task. It runs a task again only with
     O(run_option=resume_processing), only if it still is as it was, and never after a time-out. What looking cannot
     settle counts as changed, and the message says so.
-  - A restart starts what it has stopped until O(timeout) is over, where the trouble may pass. A note of the task is kept
-    on the machine where the module runs until it runs again, see the guide on behaviour.
+  - A restart starts what it has stopped until O(timeout) is over, where the trouble may pass. A note of the task is
+    kept on the machine where the module runs until it runs again, see the guide on behaviour.
 seealso:
   - module: qlik.enterprise_manager.aem_task_info
 """

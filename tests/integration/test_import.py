@@ -189,7 +189,7 @@ def test_tasks_are_resumed_where_one_cannot_be_stopped(em: Simulator) -> None:
     )
     done = importing(em, changed("ERP to DW", "ERP staging"), force=True)
     assert done.error is not None
-    assert "task 'ERP to DW' was stopped for it and resumed again." in done.error.message
+    assert "Task 'ERP to DW' was stopped for it and resumed again." in done.error.message
     assert "ImportAll" not in writes(em)
     assert states(em)["ERP to DW"] == states(em)["ERP staging"] == "RUNNING"
 
@@ -209,7 +209,7 @@ def test_failures_of_import_and_resume_are_both_told(em: Simulator) -> None:
     done = importing(em, changed("ERP to DW"), force=True)
     assert done.error is not None
     assert "AEM_IMPORT_INVALID_CONTENT" in done.error.message
-    assert "task 'ERP to DW' was stopped for it and could not be resumed: RunTask failed" in done.error.message
+    assert "Task 'ERP to DW' was stopped for it and could not be resumed: RunTask failed" in done.error.message
     assert done.changed
 
 

@@ -161,17 +161,22 @@ def test_the_version_of_the_server_is_filled_in(em: Simulator) -> None:
 
 def test_a_task_that_runs(em: Simulator) -> None:
     options = {"name": RUNS, "definition": definition(em, RUNS), "overrides": OVERRIDES}
-    for check_mode in (True, False):
-        refused = importing(em, check_mode, **options)
-        assert refused.error is not None
-        assert refused.error.message == (
-            f"Task '{RUNS}' (RUNNING) of server {QAS} runs, and a task that runs cannot be imported. Stop it first, or"
-            " set force to have it stopped and resumed."
-        )
+    told = (
+        f"Task '{RUNS}' (RUNNING) of server {QAS} runs, and a task that runs cannot be imported. Stop it first, or set"
+        " force to have it stopped and resumed. It would change"
+        f" /tasks/{RUNS}/task_settings/common_settings/lob_max_size."
+    )
+    checked = importing(em, check_mode=True, **options)
+    assert (checked.error, checked.changed) == (None, True)
+    assert checked.warnings == [f"A run would be refused. {told}"]
+    refused = importing(em, **options)
+    assert refused.error is not None
+    assert (refused.error.message, refused.changed) == (told, False)
+    assert refused.diff == checked.diff != []
     assert writes(em) == []
     em.clear_log()
     done = importing(em, **options, force=True)
-    assert done.error is None
+    assert (done.error, done.diff) == (None, checked.diff)
     assert done.values["task"]["restarted"]
     assert writes(em) == ["StopTask", "ImportTask", "RunTask"]
     assert state(em, RUNS) == "RUNNING"
@@ -185,7 +190,7 @@ def test_a_task_is_resumed_where_its_import_fails(em: Simulator) -> None:
     done = importing(em, **options)
     assert done.error is not None
     assert done.error.facts()["error_code"] == "AEM_IMPORT_TASK_CANNOT_OVERRIDE_TASK"
-    assert f"task '{RUNS}' was stopped for it and resumed again." in done.error.message
+    assert f"Task '{RUNS}' was stopped for it and resumed again." in done.error.message
     assert (done.changed, state(em, RUNS)) == (False, "RUNNING")
 
 
@@ -213,7 +218,9 @@ def test_no_second_import_where_the_task_runs(em: Simulator, monkeypatch: pytest
     done = importing(em, definition=wanted, overrides=OVERRIDES)
     assert done.error is not None
     assert f"was not tried again, since task '{NIGHTLY}' runs" in done.error.message
-    assert (done.changed, writes(em)) == (False, ["ImportTask", "RunTask"])
+    # Nobody can know whether it will be.
+    assert "It may still be done." in done.error.message
+    assert (done.changed, writes(em)) == (True, ["ImportTask", "RunTask"])
 
 
 def test_settings_that_do_not_arrive(em: Simulator) -> None:
@@ -312,8 +319,12 @@ def test_removing(em: Simulator) -> None:
 
 
 def test_removing_a_task_that_runs(em: Simulator) -> None:
+    checked = importing(em, check_mode=True, name=RUNS, state="absent")
+    assert (checked.error, checked.changed) == (None, True)
+    assert "A run would be refused." in checked.warnings[0]
     refused = importing(em, name=RUNS, state="absent")
     assert refused.error is not None
+    assert (refused.changed, refused.diff) == (False, checked.diff)
     assert (
         "a task that runs cannot be removed. Stop it first, or set force to have it stopped." in refused.error.message
     )

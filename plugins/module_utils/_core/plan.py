@@ -43,7 +43,10 @@ class Applied(NamedTuple):
 
 @dataclass(frozen=True)
 class Change:
-    """One thing to do: ``before`` and ``after`` are plain data without secrets, None where there is nothing."""
+    """One thing to do: ``before`` and ``after`` are plain data without secrets, None where there is nothing.
+
+    ``refusal`` is why a run would not do it. The change is shown all the same, and check mode warns of it.
+    """
 
     kind: str
     name: str
@@ -51,6 +54,7 @@ class Change:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     apply: Callable[[], Applied]
+    refusal: AemError | None = None
 
     def label(self) -> str:
         """How the change is called in messages and diffs."""
@@ -134,6 +138,9 @@ def carry_out(changes: Sequence[Change], check_mode: bool, workers: int = 1) -> 
     """
     steps = [Step(change) for change in changes]
     if check_mode:
+        for step in steps:
+            if step.change.refusal:
+                step.warnings = [f"A run would be refused. {step.change.refusal.message}"]
         return Report(steps)
     if workers > 1:
         side_by_side(_apply, steps, workers)
@@ -198,6 +205,8 @@ def _diff_of_kind(kind: str, changes: Sequence[Change]) -> dict[str, Any]:
 def _apply(step: Step) -> None:
     begun = time.monotonic()
     try:
+        if step.change.refusal:
+            raise step.change.refusal
         applied = step.change.apply()
     except AemError as error:
         step.status, step.error = FAILED, error

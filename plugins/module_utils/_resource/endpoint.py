@@ -27,7 +27,8 @@ from .._definition.tree import TYPE, value_at
 from . import endpoint_settings as settings
 from .endpoint_settings import ALWAYS, ON_CREATE, Operation, Place, Wish
 from .foresight import seen
-from .importing import UNAUTHORIZED, Import, Pause, exported, versioned
+from .importing import UNAUTHORIZED, Import, exported, versioned
+from .pausing import Pause
 
 KIND = "endpoint"
 NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"

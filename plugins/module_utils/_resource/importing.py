@@ -10,29 +10,23 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .._client.api import Api
-from .._client.normalise import Plain
-from .._client.vocabulary import TASK_ON_THE_WAY
-from .._core.concurrent import side_by_side, wait_until
-from .._core.errors import AemError, ApiError, ManyFailed, NoAnswer, Refused, TaskFailed, none_where
+from .._core.concurrent import wait_until
+from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed, none_where
 from .._core.plan import Applied
 from .._definition import document as definitions
 from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.tree import DefinitionError
 from .foresight import TASK_NOT_FOUND
-from .switch import RESUME, STARTED, STOPPED, Switch, Wish
-from .task_state import AT_ONCE
+from .pausing import Pause, few, running, subject
 
 UNAUTHORIZED = "UNAUTHORIZED_REQUEST"
 LOOK_AFTER_LOST_ANSWER = 3.0
-
-_AT_REST = Wish(state=STOPPED)
-_MOST_NAMED = 10
 
 
 def document(options: Mapping[str, Any]) -> Definition:
@@ -93,7 +87,7 @@ def check_endpoints(api: Api, server: str, wanted: Definition, known: Collection
         needed = [item for item in needed if item[1] not in there]
     if not needed:
         return []
-    listed = _few([f"the {role} endpoint {name!r} of task {task!r}" for role, name, task in needed])
+    listed = few([f"the {role} endpoint {name!r} of task {task!r}" for role, name, task in needed])
     if not api.check_mode:
         raise Refused(f"Server {server} does not have {listed}, and the definition does not bring it.{hint}")
     return [f"Server {server} does not have {listed} yet. A run would fail, unless an earlier task adds it."]
@@ -113,82 +107,6 @@ def versioned(api: Api, server: str, wanted: Definition) -> tuple[Definition, li
         untold = f"The definition has no _version, and server {server} does not tell its own."
         return wanted, [f"{untold} It is imported as it is, and read with the defaults of old servers."]
     return wanted.with_version(str(version)), []
-
-
-def running(api: Api, server: str, names: Collection[str], timeout: float) -> list[Plain]:
-    """Those of the tasks that are not at rest. Tasks that start or stop are waited for, up to ``timeout`` seconds."""
-
-    def look() -> list[Plain]:
-        return [task for task in api.get_task_list(server) if task["name"] in names]
-
-    def settled(tasks: list[Plain]) -> bool:
-        return not any(task["state"] in TASK_ON_THE_WAY for task in tasks)
-
-    return [task for task in wait_until(look, settled, timeout)[0] if not _AT_REST.is_met_by(task["state"])]
-
-
-def refuse_running(server: str, tasks: Sequence[Mapping[str, Any]], force: bool, what: str) -> None:
-    """Raise Refused where tasks run and may not be stopped; ``what`` says what is to be done to them."""
-    if not tasks or force:
-        return
-    listed = _few([f"{task['name']!r} ({task['state']})" for task in tasks])
-    one = len(tasks) == 1
-    raise Refused(
-        f"{'Task' if one else 'Tasks'} {listed} of server {server} {'runs' if one else 'run'}, and a task that runs"
-        f" cannot be {what}."
-        + (" Stop it" if one else " Stop them")
-        + f" first, or set force to have {'it' if one else 'them'} stopped"
-        + (" and resumed." if what == "imported" else ".")
-    )
-
-
-@dataclass
-class Pause:
-    """Tasks that are stopped for a change, side by side, and resumed after it: exactly those that this stopped."""
-
-    api: Api
-    server: str
-    tasks: Sequence[Mapping[str, Any]]
-    timeout: int
-    stopped: list[str] = field(default_factory=list)
-
-    def stop(self) -> None:
-        """Stop the tasks. Where one cannot be stopped, those that were stopped are resumed, and its error is raised."""
-        wish = Wish(state=STOPPED, timeout=self.timeout)
-        outcomes = side_by_side(
-            lambda task: Switch(self.api, self.server, task, wish).apply(), self.tasks, workers=AT_ONCE
-        )
-        errors = []
-        for task, outcome in zip(self.tasks, outcomes):
-            left = outcome.error.left if outcome.error else outcome.value
-            if isinstance(left, Applied) and left.changed:
-                self.stopped.append(str(task["name"]))
-            if outcome.error:
-                errors.append(outcome.error)
-        if errors:
-            raise self.ended(_one_error(errors, len(self.tasks)))
-
-    def ended(self, error: AemError) -> AemError:
-        """``error``, of the change, after the tasks were resumed. It tells what became of them."""
-        changed = isinstance(error.left, Applied) and error.left.changed
-        if not self.stopped:
-            return error
-        failed = self.resume()
-        runs = [name for name in self.stopped if name not in failed]
-        words = [f"{_tasks(runs)} stopped for it and resumed again."] if runs else []
-        if failed:
-            reasons = " ".join(problem.message for problem in failed.values())
-            words.append(f"{_tasks(list(failed))} stopped for it and could not be resumed: {reasons}")
-        error.message = " ".join([error.message, *words])
-        error.left = Applied(changed=changed or bool(failed))
-        return error
-
-    def resume(self) -> dict[str, AemError]:
-        """Run the tasks that were stopped from where they were; the errors of those that do not run, by name."""
-        wish = Wish(state=STARTED, run_option=RESUME, timeout=self.timeout)
-        tasks = [{"name": name, "state": "STOPPED"} for name in self.stopped]
-        outcomes = side_by_side(lambda task: Switch(self.api, self.server, task, wish).apply(), tasks, workers=AT_ONCE)
-        return {name: outcome.error for name, outcome in zip(self.stopped, outcomes) if outcome.error}
 
 
 @dataclass(frozen=True)
@@ -213,41 +131,59 @@ class Import:
             warnings = self._bring()
         except AemError as error:
             raise self.pause.ended(error) from error.__cause__
-        failed = self.pause.resume()
-        if failed:
-            left = _one_error(list(failed.values()), len(self.pause.stopped))
-            left.message = f"The import is done, but {_tasks(list(failed))} not resumed. {left.message}"
-            left.left = Applied()
-            raise left
-        return Applied(warnings=warnings)
+        return self.pause.done("The import is done", warnings)
 
     def _bring(self) -> list[str]:
-        """Import, once, and wait; the warnings."""
+        """Import, once, and wait; the warnings. An error tells whether the import was, or may have been, done."""
         try:
             self.send()
         except NoAnswer as lost:
-            self._look_or_send(lost)
+            self._settle(lost)
         try:
             return self._arrival()
         except AemError as error:
             error.left = Applied()
             raise
 
-    def _look_or_send(self, lost: NoAnswer) -> None:
-        """Settle a lost answer: nothing to do where the import shows, else one more."""
+    def _settle(self, lost: NoAnswer) -> None:
+        """Settle a lost answer: nothing to do where the import shows, else one more, and then the end is a look."""
         if not lost.sent:
             raise lost
-        if self._wait(min(self.timeout, LOOK_AFTER_LOST_ANSWER))[1]:
+        if self._shows(lost):
             return
+        if lost.timed_out:
+            raise self._not_known(lost, "the server may still be at work on it")
         pause = self.pause
         active = [task["name"] for task in running(pause.api, pause.server, self.tasks, self.timeout)]
         if active:
-            problem = (
-                f"{lost.problem}. The import does not show, and was not tried again, since {_tasks(active, 'run')}"
-            )
-            raise NoAnswer(self.api_method, problem, sent=True, status=lost.status) from lost
-        # The same document twice is the same as once: what it names is replaced by what it says.
-        self.send()
+            raise self._not_known(lost, subject(active, "runs", "run"))
+        try:
+            # The same document twice is the same as once: what it names is replaced by what it says.
+            self.send()
+        except NoAnswer as again:
+            if not self._shows(again):
+                raise self._not_known(again, "two calls had no answer") from again
+        except AemError as error:
+            error.left = Applied()
+            raise
+
+    def _shows(self, lost: NoAnswer) -> bool:
+        """Whether the import shows after a lost answer, for which there is time to come."""
+        patience = self.timeout if lost.timed_out else min(self.timeout, LOOK_AFTER_LOST_ANSWER)
+        try:
+            return self._wait(patience)[1]
+        except AemError as blind:
+            raise self._not_known(lost, f"nobody could look: {blind.message.rstrip('.')}") from blind
+
+    def _not_known(self, lost: NoAnswer, reason: str) -> NoAnswer:
+        """The error of an import of which nobody knows whether it is, or will be, done; so it counts as a change."""
+        problem = (
+            f"{lost.problem}. The import does not show on server {self.pause.server}, and was not tried again, since"
+            f" {reason}. It may still be done. Run again to see to it"
+        )
+        error = NoAnswer(self.api_method, problem, sent=True, status=lost.status, timed_out=lost.timed_out)
+        error.left = Applied()
+        return error
 
     def _wait(self, timeout: float) -> tuple[list[Difference], bool]:
         return wait_until(self.remaining, lambda found: not found, timeout)
@@ -259,18 +195,23 @@ class Import:
             return []
         missing = [item for item in found if item.before is None and not item.setting and (item.task or item.endpoint)]
         if missing:
-            listed = _few([f"{'task' if item.task else 'endpoint'} {item.name!r}" for item in missing])
+            listed = few([f"{'task' if item.task else 'endpoint'} {item.name!r}" for item in missing])
             words = f"{listed} not there after {self.timeout} seconds; a longer timeout may help"
             raise TaskFailed(
                 self.api_method,
                 f"{self.api_method} has been answered without an error, but on server {self.pause.server} {words}.",
                 words,
             )
-        listed = _few([item.path for item in found])
+        listed = few([item.path for item in found])
         seen = (
             f"{self.timeout} seconds after the import, server {self.pause.server} still has other values for {listed}."
         )
         return [f"{seen} They would be imported again next time; name them in ignore if they are to stay so."]
+
+
+def would_change(found: Sequence[Difference]) -> str:
+    """A sentence, for a message that refuses an import, of what it would change."""
+    return f" It would change {few([item.path for item in found])}." if found else ""
 
 
 def file_content(path: str) -> bytes:
@@ -286,20 +227,3 @@ def _from_file(src: str) -> Definition:
         return definitions.read(file_content(src))
     except DefinitionError as error:
         raise DefinitionError(f"{src}: {error.message}") from error
-
-
-def _one_error(errors: Sequence[AemError], tried: int) -> AemError:
-    return errors[0] if len(errors) == 1 else ManyFailed(errors, tried)
-
-
-def _few(items: Sequence[str]) -> str:
-    """The first of ``items``, and how many more there are."""
-    more = len(items) - _MOST_NAMED
-    return ", ".join(items[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _tasks(names: Sequence[str], verb: str = "was") -> str:
-    """Tasks as the subject of a sentence."""
-    one = len(names) == 1
-    forms = {"was": ("was", "were"), "run": ("runs", "run")}[verb]
-    return f"{'task' if one else 'tasks'} {_few([repr(name) for name in names])} {forms[0] if one else forms[1]}"

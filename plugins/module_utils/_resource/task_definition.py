@@ -9,7 +9,7 @@ any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -22,17 +22,9 @@ from .._definition.document import Definition
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
 from .foresight import TASK_NOT_FOUND, seen
-from .importing import (
-    Import,
-    Pause,
-    check_endpoints,
-    document,
-    needed_endpoints,
-    read_task,
-    refuse_running,
-    running,
-    versioned,
-)
+from .importing import Import, check_endpoints, document, needed_endpoints, read_task, versioned, would_change
+from .pausing import Pause, active, left_over, refusal, resuming, running, settled, told_left_over
+from .stopped import forget, since
 from .switch import Wish
 
 KIND = "task"
@@ -156,20 +148,21 @@ def plan_import(
     name = wanted.task_names[0]
     current, warnings = seen(api, lambda: read_task(api, server, name, bool(wanted.endpoints)), server)
     found = differences(wanted, current, how.ignore)
-    active: list[Plain] = []
+    tasks = settled(api, server, [name], how.timeout) if current and (found or since(api, server, [name])) else []
+    left = left_over(api, server, tasks)
+    restarted = [*left, *(task["name"] for task in active(tasks))] if found and how.force else list(left)
+    after = tell(found, restarted) if tell else summary(wanted, bool(restarted))
+    if not found:
+        return Plan(resuming(api, server, left, how.timeout), after, [*warnings, *told_left_over(server, left)])
     sent = wanted
     # With a warning, this is check mode and there is no server yet, on which anything could be looked at.
-    if found and not warnings:
+    if not warnings:
         known = current.single_task().named_endpoints if current else []
         warnings += check_endpoints(api, server, wanted, known, hint)
-        active = running(api, server, [name], how.timeout) if current else []
-        refuse_running(server, active, how.force, "imported")
         sent, more = versioned(api, server, wanted)
-        warnings += more
-    restarted = [task["name"] for task in active]
-    after = tell(found, restarted) if tell else summary(wanted, bool(restarted))
-    changes = [change_by_import(api, server, sent, found, active, how, is_new=not current)] if found else []
-    return Plan(changes, after, warnings)
+        warnings += [*more, *told_left_over(server, left)]
+    change = change_by_import(api, server, sent, found, active(tasks), how, is_new=not current, left=list(left))
+    return Plan([change], after, warnings)
 
 
 def change_by_import(
@@ -177,20 +170,23 @@ def change_by_import(
     server: str,
     sent: Definition,
     found: Sequence[Difference],
-    active: Sequence[Mapping[str, Any]],
+    tasks: Sequence[Mapping[str, Any]],
     how: How,
     *,
     is_new: bool,
+    left: Collection[str] = (),
 ) -> Change:
     """The change that imports the one task of ``sent``, which differs from the server's by what was ``found``.
 
-    ``active`` holds the task, as GetTaskList has it, where it runs and has to be stopped for it.
+    ``tasks`` holds the task, as GetTaskList has it, where it runs and has to be stopped for it, which is refused unless
+    it is to be forced. ``left`` names it where an earlier run has stopped it.
     """
     shown = diff(found)
     action, before = (CREATE, None) if is_new else (UPDATE, shown["before"])
-    importing = _import(api, server, sent, active, how)
+    importing = _import(api, server, sent, Pause(api, server, tasks, how.timeout, left), how)
     label = f"{sent.task_names[0]} on server {server}"
-    return Change(KIND, label, action, before, shown["after"], importing.apply)
+    refused = refusal(server, tasks, how.force, "imported", would_change(found))
+    return Change(KIND, label, action, before, shown["after"], importing.apply, refused)
 
 
 def summary(wanted: Definition, restarted: bool = False) -> Plain:
@@ -212,10 +208,9 @@ def plan_absent(api: Api, options: Mapping[str, Any]) -> Plan:
     task, warnings = seen(api, lambda: _details(api, server, name), server)
     if task is None:
         return Plan([], None, warnings)
-    active = running(api, server, [name], how.timeout)
-    refuse_running(server, active, how.force, "removed")
-    state = active[0]["state"] if active else task["state"]
-    return Plan([change_by_removal(api, server, name, state, active, how, bool(options.get("delete_logs")))])
+    tasks = running(api, server, [name], how.timeout)
+    state = tasks[0]["state"] if tasks else task["state"]
+    return Plan([change_by_removal(api, server, name, state, tasks, how, bool(options.get("delete_logs")))])
 
 
 def change_by_removal(
@@ -223,25 +218,25 @@ def change_by_removal(
     server: str,
     name: str,
     state: str,
-    active: Sequence[Mapping[str, Any]],
+    tasks: Sequence[Mapping[str, Any]],
     how: How,
     delete_logs: bool = False,
 ) -> Change:
-    """The change that removes a task, which is in that state; ``active`` as for ``change_by_import``."""
-    removal = _Removal(api, server, name, delete_logs, Pause(api, server, active, how.timeout))
-    before = {"name": name, "state": state}
-    return Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply)
+    """The change that removes a task, which is in that state; ``tasks`` as for ``change_by_import``."""
+    removal = _Removal(api, server, name, delete_logs, Pause(api, server, tasks, how.timeout))
+    before, refused = {"name": name, "state": state}, refusal(server, tasks, how.force, "removed")
+    return Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply, refused)
 
 
-def _import(api: Api, server: str, wanted: Definition, active: Sequence[Mapping[str, Any]], how: How) -> Import:
-    """The import of a definition with one task; ``active`` holds the task where it runs."""
+def _import(api: Api, server: str, wanted: Definition, pause: Pause, how: How) -> Import:
+    """The import of a definition with one task; ``pause`` holds the task where it runs."""
     name, text = wanted.task_names[0], wanted.write()
     return Import(
         api_method="ImportTask",
         send=lambda: api.import_task(server, name, text),
         remaining=lambda: differences(wanted, read_task(api, server, name, bool(wanted.endpoints)), how.ignore),
         tasks=[name],
-        pause=Pause(api, server, active, how.timeout),
+        pause=pause,
         timeout=how.timeout,
     )
 
@@ -260,9 +255,11 @@ class _Removal:
         """Stop the task and delete it; where it cannot be deleted, it runs again."""
         self.pause.stop()
         try:
-            return self._delete()
+            deleted = self._delete()
         except AemError as error:
             raise self.pause.ended(error) from error.__cause__
+        forget(self.api, self.server, [self.name])
+        return deleted
 
     def _delete(self) -> Applied:
         return removed(

@@ -22,15 +22,15 @@ from .._definition.task import Task
 from .._resource.foresight import seen
 from .._resource.importing import (
     Import,
-    Pause,
     check_endpoints,
     document,
     exported,
     needed_endpoints,
-    refuse_running,
-    running,
     versioned,
+    would_change,
 )
+from .._resource.pausing import Pause, active, left_over, refusal, resuming, settled, told_left_over
+from .._resource.stopped import since
 from .._resource.task_definition import SOURCE_ARGUMENTS, How, named, of_task, plan_import
 
 KIND = "definitions of server"
@@ -89,22 +89,38 @@ def compare(
     ``also`` are differences that a comparison cannot know, such as of secrets.
     """
     found = [*differences(wanted, current, how.ignore), *also]
-    if not found:
-        return Plan([], imported(found))
     part = differing(wanted, found)
     needed_endpoints(part)
-    active: list[Plain] = []
-    warnings: list[str] = []
+    tasks, left = _at_work(api, server, wanted, part, current, how)
+    restarted = [*left, *(task["name"] for task in tasks)] if how.force else list(left)
+    after, warnings = imported(found, restarted), told_left_over(server, left)
+    if not found:
+        return Plan(resuming(api, server, left, how.timeout), after, warnings)
     if current is not None:
-        warnings = check_endpoints(api, server, part, current.endpoint_names)
-        there = set(current.task_names).intersection(part.task_names)
-        active = running(api, server, there, how.timeout) if there else []
-        refuse_running(server, active, how.force, "imported")
+        missing = check_endpoints(api, server, part, current.endpoint_names)
         part, more = versioned(api, server, part)
-        warnings += more
-    shown, importing = diff(found), _import(api, server, part, active, how)
-    change = Change(KIND, server, UPDATE, shown["before"], shown["after"], importing.apply)
-    return Plan([change], imported(found, [task["name"] for task in active]), warnings)
+        warnings = [*missing, *more, *warnings]
+    # Tasks that only have to be resumed are, whatever becomes of the import.
+    pause = Pause(api, server, tasks, how.timeout, list(left))
+    shown, importing = diff(found), _import(api, server, part, pause, how)
+    refused = refusal(server, tasks, how.force, "imported", would_change(found))
+    change = Change(KIND, server, UPDATE, shown["before"], shown["after"], importing.apply, refused)
+    return Plan([change], after, warnings)
+
+
+def _at_work(
+    api: Api, server: str, wanted: Definition, part: Definition, current: Definition | None, how: How
+) -> tuple[list[Plain], dict[str, str]]:
+    """Of the tasks that are imported those that run, and of all that are wanted those that were left stopped."""
+    there = set(current.task_names if current else ())
+    imported_tasks, noted = (
+        there.intersection(part.task_names),
+        since(api, server, there.intersection(wanted.task_names)),
+    )
+    if not imported_tasks and not noted:
+        return [], {}
+    tasks = settled(api, server, {*imported_tasks, *noted}, how.timeout)
+    return [task for task in active(tasks) if task["name"] in imported_tasks], left_over(api, server, tasks)
 
 
 def differing(wanted: Definition, found: Sequence[Difference]) -> Definition:
@@ -135,14 +151,14 @@ def imported(found: Sequence[Difference], restarted: Collection[str] = ()) -> Pl
     }
 
 
-def _import(api: Api, server: str, part: Definition, active: Sequence[Plain], how: How) -> Import:
-    """The import of a document; ``active`` holds those of its tasks that run."""
+def _import(api: Api, server: str, part: Definition, pause: Pause, how: How) -> Import:
+    """The import of a document; ``pause`` holds those of its tasks that run."""
     text = part.write()
     return Import(
         api_method="ImportAll",
         send=lambda: api.import_all(server, text),
         remaining=lambda: differences(part, read(api, server), how.ignore),
         tasks=part.task_names,
-        pause=Pause(api, server, active, how.timeout),
+        pause=pause,
         timeout=how.timeout,
     )

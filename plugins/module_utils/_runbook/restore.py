@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import Refused
-from .._core.plan import Result, fulfil
+from .._core.plan import Result
 from .._core.select import chosen, refuse_missing
 from .._core.time import utc
 from .._definition import document as definitions
@@ -26,6 +26,7 @@ from .._definition.tree import merge
 from .._resource.endpoint_settings import ALWAYS, ON_CREATE, ROOT, SENT, UNCHANGED, Place, leaves
 from .._resource.foresight import seen
 from .._resource.importing import file_content
+from .._resource.pausing import fulfil
 from .._resource.task_definition import How
 from . import repository
 from .backup_store import Backups, Entry, in_force, servers

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definitio
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import (
     export,
     importing,
+    pausing,
     task_definition,
 )
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import repository
@@ -102,10 +104,12 @@ def test_a_definition_is_prepared() -> None:
 
 def test_running_tasks_are_refused_unless_they_may_be_stopped() -> None:
     tasks = [{"name": str(number), "state": "RUNNING"} for number in range(12)]
-    importing.refuse_running("s", tasks, force=True, what="imported")
-    importing.refuse_running("s", [], force=False, what="imported")
-    with pytest.raises(Refused, match=r"Tasks '0' \(RUNNING\), .*'9' \(RUNNING\) and 2 more of server s run, .*them"):
-        importing.refuse_running("s", tasks, force=False, what="imported")
+    assert pausing.refusal("s", tasks, force=True, what="imported") is None
+    assert pausing.refusal("s", [], force=False, what="imported") is None
+    refused = pausing.refusal("s", tasks, force=False, what="imported", why=" Why.")
+    assert refused is not None
+    told = r"Tasks '0' \(RUNNING\), .*'9' \(RUNNING\) and 2 more of server s run, .*them stopped and resumed\. Why\."
+    assert re.fullmatch(told, refused.message)
 
 
 def test_an_export_that_is_no_definition_is_no_answer() -> None:
