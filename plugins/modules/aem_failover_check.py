@@ -41,7 +41,9 @@ options:
   records:
     description:
       - Folder of the records that M(qlik.enterprise_manager.aem_task_record) writes during a failover. If set, the
-        result tells the file for each endpoint, and whether an interrupted run has left it.
+        result tells the file for each endpoint, and what an interrupted run has left. Where the check fails, its
+        message begins with that.
+      - O(qlik.enterprise_manager.aem_task_record#module:of) of a record is its C(configuration).
     type: path
   test:
     description:
@@ -91,6 +93,12 @@ summary:
   elements: str
   returned: when Enterprise Manager could be asked
   sample: ["Replicate PRD 1: ORA goes from Primary to Standby. Tasks: RUNNING: Orders to DW."]
+left:
+  description: What earlier runs have left of these switches, and the ways out, in words. Needs O(records).
+  type: list
+  elements: str
+  returned: when Enterprise Manager could be asked
+  sample: []
 ready:
   description: Whether all endpoints are ready.
   type: bool
@@ -151,7 +159,7 @@ endpoints:
       type: bool
       returned: with O(records)
     facts:
-      description: The facts in this file.
+      description: The facts in this file. Empty if it is of a switch to another configuration.
       type: dict
       returned: with O(records)
   sample:

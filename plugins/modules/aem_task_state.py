@@ -63,6 +63,12 @@ options:
       - A task that an earlier restart has stopped and could not start again counts as running.
     type: bool
     default: false
+  to_run_again:
+    description:
+      - With O(state=started), whether the tasks ran until something else was done, so that they have to run again.
+      - Looking for them, and starting each, is then tried until O(timeout) is over where the trouble may pass.
+    type: bool
+    default: false
   wait:
     description:
       - Whether to wait until each task is in the state. A stopped task must use no memory any more, where the server
@@ -218,6 +224,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
+from ..module_utils._core.concurrent import tried_until
 from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
 from ..module_utils._resource import task_state
@@ -228,7 +235,8 @@ from ..module_utils._resource.task_choice import CHOICE_RULES, choose
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each task that needs one, and carry them out side by side."""
     wish = Wish.from_options(options)
-    selected = choose(api, options, wish.timeout)
+    patience = wish.timeout if wish.to_run_again else 0
+    selected = tried_until(lambda: choose(api, options, wish.timeout), patience)
     plan = task_state.plan(api, selected.tasks, wish)
     report = carry_out(plan, api.check_mode, workers=options["parallel"])
     result = report.result(tasks=task_state.outcomes(selected.tasks, report))

@@ -18,6 +18,7 @@ from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS
 from support.inprocess import perform
 from support.playbooks import run, run_file
+from support.roles import as_text, numbers
 
 PLAYBOOK = "qlik.enterprise_manager.backup"
 ROLE = {"ansible.builtin.include_role": {"name": PLAYBOOK}}
@@ -96,7 +97,12 @@ def test_what_changes_is_named_and_what_does_not_is_not_committed(
     path = tmp_path / "backups"
     # Of a run that was killed before it could commit.
     assert perform(em, aem_backup, path=str(path), servers=[QAS]).error is None
-    given = {"backup_path": str(path), "backup_servers": [QAS], "backup_keep_days": 0, "backup_git": {"commit": True}}
+    given = {
+        "backup_path": str(path),
+        "backup_servers": [QAS],
+        "backup_keep_days": "0",
+        "backup_git": {"commit": "yes"},
+    }
     change = {"qlik.enterprise_manager.aem_import": {"server": QAS, "task": NIGHTLY, "definition": definition(em, 99)}}
     played = run(em, [ROLE, change, ROLE, ROLE], "-e", json.dumps(given), **home)
     assert played.return_code == 0, played.output
@@ -113,3 +119,18 @@ def test_what_changes_is_named_and_what_does_not_is_not_committed(
     # What was removed is out of the folder, and in the history.
     assert len(git(tmp_path, "ls-files", "backups")) == 2
     assert git(tmp_path, "status", "--porcelain", "--untracked-files=no") == ["A  staged.txt"]
+
+
+def test_text_means_what_it_says(em: Simulator, tmp_path: Path, home: dict[str, str]) -> None:
+    given = {"backup_path": str(tmp_path / "backups"), "backup_servers": QAS, "backup_git": "commit=false"}
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), *as_text("backup", backup_keep_last="3"), **home)
+    assert played.return_code == 0, played.output
+    assert not (tmp_path / "backups/.git").exists()
+
+
+@pytest.mark.parametrize("number", numbers("backup"))
+def test_a_number_that_cannot_be_meant_is_refused_before_any_call(em: Simulator, tmp_path: Path, number: str) -> None:
+    refused = run_file(em, PLAYBOOK, "-e", f"backup_path={tmp_path}", "-e", f"{number}=-1")
+    assert refused.return_code != 0
+    assert f"{number.removeprefix('backup_')} must be" in refused.output
+    assert em.log() == []

@@ -16,6 +16,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_task
 from simulator import Settings, Simulator
 from support.inprocess import perform
 from support.playbooks import Played, kill_when, run_file
+from support.roles import as_text, numbers
 
 PLAYBOOK = "qlik.enterprise_manager.promote"
 DEV, PROD = "replicate-dev", "replicate-prd"
@@ -231,13 +232,14 @@ def test_tasks_that_run_are_changed_by_force_only_and_run_again_after_a_kill(em:
         "promote_tasks": ["DEV Claims"],
         "promote_rename": {"pattern": ".*Claims", "replacement": "Billing"},
     }
-    planned = promote(em, tmp_path, "--tags", "promote_plan", **options)
+    # As text, as the command line gives it.
+    planned = promote(em, tmp_path, "--tags", "promote_plan", *as_text("promote", promote_force="no"), **options)
     assert planned.return_code == 2
     assert "These tasks of replicate-prd run and would change: Billing. Set promote_force" in planned.output
     assert (calls(em), task(em, "Billing")["state"]) == ([], "RUNNING")
 
     em.inject({"kind": "slow", "api_method": "ImportTask", "seconds": 3600})
-    begun = variables(tmp_path, **options, promote_force=True)
+    begun = (*variables(tmp_path, **options), *as_text("promote", promote_force="yes"))
     kill_when(em, lambda: "ImportTask" in calls(em), PLAYBOOK, *begun)
     em.clear_faults()
     assert task(em, "Billing")["state"] == "STOPPED"
@@ -300,3 +302,13 @@ def test_the_source_may_be_elsewhere_and_tasks_are_started_and_stopped(em: Simul
     assert stopped.return_code == 0, stopped.output
     assert calls(em) == ["StopTask", "StopTask", "ImportTask"]
     assert {row["state"] for row in report(stopped).values()} == {"STOPPED"}
+
+
+@pytest.mark.parametrize("number", numbers("promote"))
+def test_a_number_that_cannot_be_meant_is_refused_before_anything_is_written(
+    em: Simulator, tmp_path: Path, number: str
+) -> None:
+    refused = promote(em, tmp_path, "-e", f"{number}=0")
+    assert refused.return_code != 0
+    assert f"{number} must be 1" in refused.output
+    assert em.log() == []

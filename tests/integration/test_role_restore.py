@@ -25,6 +25,7 @@ from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS
 from support.inprocess import perform
 from support.playbooks import command, environment, run_file
+from support.roles import as_text, numbers
 
 PLAYBOOK = "qlik.enterprise_manager.restore"
 RUNNING = "Nightly 21 returns"
@@ -84,7 +85,11 @@ def test_the_plan_the_restore_and_nothing_more_to_do(em: Simulator, tmp_path: Pa
         "Left alone, since the backup does not have them, endpoints: added",
     ]
     assert '"lob_max_size": 99' in checked.output
-    done = run_file(em, PLAYBOOK, "-e", json.dumps(given))
+    # As text, as the command line gives it.
+    del given["restore_force"]
+    refused = run_file(em, PLAYBOOK, "-e", json.dumps(given), *as_text("restore", restore_force="false"))
+    assert (refused.return_code != 0, writes(em)) == (True, [])
+    done = run_file(em, PLAYBOOK, "-e", json.dumps(given), *as_text("restore", restore_force="true"))
     assert done.return_code == 0, done.output
     assert writes(em) == ["StopTask", "ImportAll", "RunTask"]
     assert states(em) == ran
@@ -95,7 +100,7 @@ def test_the_plan_the_restore_and_nothing_more_to_do(em: Simulator, tmp_path: Pa
     now[SECTIONS]["databases"] = [item for item in now[SECTIONS]["databases"] if item["name"] != "added"]
     assert same_but_volatile(read(now), read(before))
     assert not [file for file in tmp_path.iterdir() if file.name.startswith(".restore")]
-    again = run_file(em, PLAYBOOK, "-e", json.dumps(given))
+    again = run_file(em, PLAYBOOK, "-e", json.dumps({**given, "restore_force": True}))
     assert again.return_code == 0
     assert not any(step.changed for step in again.steps)
     assert len(writes(em)) == 3
@@ -159,3 +164,12 @@ def test_another_server_and_secrets_that_nobody_sees(em: Simulator, tmp_path: Pa
     found = {item["name"]: item["db_settings"] for item in export(em, QAS)[SECTIONS]["databases"]}
     assert found["POS SQL Server"]["password"].startswith("{Z")
     assert "password" not in found["ORA__Standby"]
+
+
+@pytest.mark.parametrize("number", numbers("restore"))
+def test_a_number_that_cannot_be_meant_is_refused_before_any_call(em: Simulator, tmp_path: Path, number: str) -> None:
+    given = {"restore_path": str(tmp_path), "restore_server": QAS}
+    refused = run_file(em, PLAYBOOK, "-e", json.dumps(given), "-e", f"{number}=0")
+    assert refused.return_code != 0
+    assert f"{number} must be 1" in refused.output
+    assert em.log() == []

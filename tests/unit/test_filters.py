@@ -20,15 +20,28 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition,
     definition_diff,
+    failover_ends,
     failover_rows,
+    file_name,
     promotion_report,
     promotions,
     retarget,
+    typed,
 )
 from support.definitions import FIXTURES, SECTIONS, export
 
 ROOT = Path(__file__).resolve().parents[2]
-PLUGINS = [definition, retarget, definition_diff, failover_rows, promotions, promotion_report]
+PLUGINS = [
+    definition,
+    retarget,
+    definition_diff,
+    failover_ends,
+    failover_rows,
+    file_name,
+    promotions,
+    promotion_report,
+    typed,
+]
 FILES = {
     "dev.json": "export_task_windows.json",
     "prod.json": "export_all.json",
@@ -45,6 +58,43 @@ PLACES = {"source": "A", "target": "B", "source_tasks": [], "target_tasks": [], 
 def text(name: str) -> str:
     """The text of an export, as the file lookup gives it."""
     return (FIXTURES / name).read_text(encoding="utf-8").rstrip()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "value"),
+    [
+        *(("bool", word, True) for word in ("true", "True", "yes", "Y", "on", "1", 1, True)),
+        *(("bool", word, False) for word in ("false", "False", "no", "n", "off", "0", 0, False)),
+        ("int", "60", 60),
+        ("int", 60, 60),
+        ("float", "1.5", 1.5),
+        ("list", "a,b", ["a", "b"]),
+        ("list", ["a,b"], ["a,b"]),
+        ("dict", '{"commit": true}', {"commit": True}),
+        ("dict", "commit=true", {"commit": "true"}),
+        ("bool", None, None),
+    ],
+)
+def test_text_gets_the_type_of_an_option(kind: str, given: Any, value: Any) -> None:
+    made = typed.typed(given, kind)
+    assert (made, type(made)) == (value, type(value))
+
+
+@pytest.mark.parametrize(("kind", "given"), [("bool", "maybe"), ("int", "many"), ("list", {"a": 1}), ("str", "x")])
+def test_text_of_another_type_is_refused(kind: str, given: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match=r"enterprise_manager\.typed"):
+        typed.typed(given, kind)
+
+
+def test_a_name_becomes_one_of_a_file() -> None:
+    assert file_name.named("DEV in/out") == "DEV in%2Fout"
+    assert len(file_name.named("Ж" * 64, longest="120")) == 120
+
+
+def test_what_is_no_result_of_a_failover_is_refused() -> None:
+    for wrong in ([{"server": "PRD"}], ["text"]):
+        with pytest.raises(AnsibleFilterError, match="something else than the results of a failover"):
+            failover_ends.failover_ends(wrong)
 
 
 def test_an_export_is_read() -> None:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,3 +83,68 @@ def test_the_playbook_runs_the_role_with_any_connection(role: str) -> None:
     assert play["module_defaults"]["group/qlik.enterprise_manager.aem"] == given
     assert play["hosts"] == "{{ aem_hosts | default('all') }}"
     assert play["roles"] == [{"role": f"qlik.enterprise_manager.{role}"}]
+
+
+def not_text(role: str) -> dict[str, str]:
+    """The variables of a role that are no text, with their types."""
+    return {name: option["type"] for name, option in options(role).items() if option["type"] not in ("str", "path")}
+
+
+def strings(data: Any) -> Iterator[str]:
+    """Every text in some data."""
+    if isinstance(data, str):
+        yield data
+    elif isinstance(data, dict):
+        for value in data.values():
+            yield from strings(value)
+    elif isinstance(data, list):
+        for item in data:
+            yield from strings(item)
+
+
+def steps(data: Any) -> Iterator[dict[str, Any]]:
+    """The tasks of a file of tasks, those in blocks too."""
+    for item in data or []:
+        inner = [item.get(part) for part in ("block", "rescue", "always") if part in item]
+        if not inner:
+            yield item
+        for part in inner:
+            yield from steps(part)
+
+
+def handed_on(step: dict[str, Any]) -> list[str]:
+    """What a step gives to options of our modules as it is: these read text as what it means."""
+    options_of = [value for name, value in step.items() if name.startswith("qlik.enterprise_manager.")]
+    values = [value for given in options_of for value in given.values() if isinstance(value, str)]
+    return [value for value in values if re.fullmatch(r"\{\{ \w+( \| default\(omit\))? \}\}", value)]
+
+
+def expressions(text: str) -> str:
+    """What Ansible evaluates in a text; the rest is said to a person."""
+    return " ".join(re.findall(r"\{\{.*?\}\}|\{%.*?%\}", text, re.DOTALL))
+
+
+def evaluated(role: str) -> Iterator[tuple[Path, str]]:
+    """Everything that is evaluated in the tasks and templates of a role, but for what is only handed on."""
+    for file in sorted((ROOT / f"roles/{role}/tasks").glob("*.yml")):
+        for step in steps(yaml.safe_load(file.read_text(encoding="utf-8"))):
+            alone = handed_on(step)
+            yield from ((file, expressions(text)) for text in strings(step) if text not in alone)
+            conditions = [step.get(name, []) for name in ("when", "failed_when", "changed_when", "until")]
+            yield from ((file, text) for text in strings(conditions))
+    for file in sorted((ROOT / f"roles/{role}/templates").glob("*")):
+        yield file, expressions(file.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_variable_gets_its_type_before_anything_is_made_of_it(role: str) -> None:
+    """Whoever gives one as text, on the command line or in a survey, means what it says."""
+    named = re.compile(r"\b(" + "|".join(not_text(role)) + r")\b")
+    assert [(file.name, text) for file, text in evaluated(role) if named.search(text)] == []
+    variables = ROOT / f"roles/{role}/vars/main.yml"
+    typed = re.compile(r"\b(\w+)(?: \| default\([^()]+\))? \| qlik\.enterprise_manager\.typed\('(\w+)'\)")
+    for text in map(expressions, strings(load(str(variables)) if variables.exists() else {})):
+        made = dict(typed.findall(text))
+        assert {name: made.get(name) for name in named.findall(text)} == {
+            name: not_text(role)[name] for name in named.findall(text)
+        }

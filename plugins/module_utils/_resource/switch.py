@@ -45,7 +45,8 @@ _TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ?")
 class Wish:
     """What tasks are to do. ``timeout`` is in seconds, for each task.
 
-    With ``only_running``, a restart leaves tasks alone that do not run.
+    With ``only_running``, a restart leaves tasks alone that do not run. With ``to_run_again``, tasks are started that
+    ran until something else was done: what may pass is waited out.
     """
 
     state: str = STARTED
@@ -54,6 +55,7 @@ class Wish:
     wait: bool = True
     timeout: int = 60
     only_running: bool = False
+    to_run_again: bool = False
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Wish:
@@ -65,6 +67,7 @@ class Wish:
             wait=options.get("wait") is not False,
             timeout=60 if options.get("timeout") is None else options["timeout"],
             only_running=bool(options.get("only_running")),
+            to_run_again=bool(options.get("to_run_again")),
         )
         wish.check()
         return wish
@@ -80,6 +83,8 @@ class Wish:
             raise Refused(f"run_option {name} takes no cdc_position; these do: {takers}.")
         if name.endswith("_from_timestamp") and not _TIMESTAMP.fullmatch(self.cdc_position or ""):
             raise Refused(f"cdc_position {self.cdc_position!r} must be a UTC time such as 2026-03-07T11:19:03Z.")
+        if self.to_run_again and self.state != STARTED:
+            raise Refused(f"to_run_again goes with state started, not with {self.state}.")
         if self.only_running and self.state != RESTARTED:
             raise Refused(f"only_running goes with state restarted, not with {self.state}.")
         check_timeout(self.timeout)

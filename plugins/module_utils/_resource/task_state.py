@@ -31,6 +31,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "run_option": {"type": "str", "choices": RUN_OPTION.choices(), "default": RESUME.lower()},
     "cdc_position": {"type": "str"},
     "only_running": {"type": "bool", "default": False},
+    "to_run_again": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
     "timeout": {"type": "int", "default": 60},
     "parallel": {"type": "int", "default": AT_ONCE},
@@ -43,13 +44,17 @@ def plan(api: Api, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
     A task that is still on the way counts as not there.
     """
     return [
-        Change(KIND, name, RUN, {"state": task["state"]}, wish.after(), Switch(api, task["server"], task, wish).apply)
+        Change(KIND, name, RUN, {"state": task["state"]}, wish.after(), _switch(api, task, wish).apply)
         for task, name in zip(tasks, _names(tasks))
-        if not wish.is_met_by(task["state"]) or _to_run_again(api, task, wish)
+        if not wish.is_met_by(task["state"]) or _left_by_a_restart(api, task, wish)
     ]
 
 
-def _to_run_again(api: Api, task: Plain, wish: Wish) -> bool:
+def _switch(api: Api, task: Plain, wish: Wish) -> Switch:
+    return Switch(api, task["server"], task, wish, stopped_here=wish.to_run_again)
+
+
+def _left_by_a_restart(api: Api, task: Plain, wish: Wish) -> bool:
     """Whether a task that does not run was stopped by an earlier restart, which could not start it again."""
     return wish.state == RESTARTED and bool(stopped.since(api, task["server"], [task["name"]]))
 

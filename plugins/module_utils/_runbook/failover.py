@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TASK_ON_THE_WAY
-from .._core.concurrent import check_timeout, side_by_side, wait_until
+from .._core.concurrent import check_timeout, side_by_side, tried_until, wait_until
 from .._core.errors import AemError, ManyFailed, NoAnswer, TaskFailed
 from .._core.plan import PLANNED, UPDATE, Applied, Change, Plan, Result, Step, carry_out
 from .._definition.compare import diff
@@ -37,6 +37,8 @@ from .failover_setup import (
 
 METHOD = "ReconfigureEndpointNoWait"
 LONGEST_TEST = 60
+# So long is waited out what may pass before anything is changed, in seconds: tasks may have been stopped for it.
+PATIENCE = 20.0
 # How long a task must be seen running that was never seen to leave that state: its recycle may not have begun.
 SETTLE = 3.0
 
@@ -107,7 +109,7 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     the configuration fails its test.
     """
     server, wanted, timeout = options["server"], options["configuration"], options["timeout"]
-    found = look(api, server, options["endpoint"])
+    found = tried_until(lambda: look(api, server, options["endpoint"]), min(timeout, PATIENCE))
     donor = donor_of(found, server, wanted)
     active = found.active()
     if wanted in active:
@@ -191,27 +193,45 @@ class Switch:
         return Applied(value=self._result(watched, self.wanted))
 
     def _reconfigure(self) -> None:
+        """Send the call. After a lost answer a look settles what was done, and the end of all is a look.
+
+        The settings are taken over before the tasks are recycled. So where the endpoint still has the old ones, nothing
+        has happened, and the call does no harm when it is made again, unless the server may still be at work on it.
+        """
         try:
             self._send()
         except NoAnswer as lost:
-            if not lost.sent:
-                raise
-            # The settings are taken over before the tasks are recycled. So where the endpoint still has the old ones,
-            # nothing has happened, and the call does no harm when it is made again, with recycle or without.
-            if not self._switched(LOOK_AFTER_LOST_ANSWER):
-                self._send_again()
+            if self._was_done(lost):
+                return
+            if lost.timed_out:
+                raise self._unknown(lost, "It was not sent again, since the server may still be at work.") from lost
+            try:
+                self._send()
+            except NoAnswer as again:
+                if not self._was_done(again):
+                    raise self._unknown(again, "It was sent twice.") from again
 
     def _send(self) -> None:
         name = self.options["endpoint"]
         self.api.reconfigure_endpoint_no_wait(self.server, name, self.wanted, self.options["recycle"])
 
-    def _send_again(self) -> None:
+    def _was_done(self, lost: NoAnswer) -> bool:
+        """Whether the call of the lost answer has done its work, or does it in time; raise where nobody can tell."""
+        if not lost.sent:
+            raise lost
         try:
-            self._send()
-        except NoAnswer as lost:
-            if not self._switched(LOOK_AFTER_LOST_ANSWER):
-                lost.left = Applied(changed=False)
-                raise
+            return self._switched(self.options["timeout"] if lost.timed_out else LOOK_AFTER_LOST_ANSWER)
+        except AemError as blind:
+            raise self._unknown(lost, f"The endpoint could not be looked at: {blind.message}") from blind
+
+    def _unknown(self, lost: NoAnswer, why: str) -> NoAnswer:
+        """The error of a call of which nobody knows what it has done; it counts as a change."""
+        name = self.options["endpoint"]
+        problem = f"{lost.problem}. Endpoint {name} on server {self.server} may get the settings of {self.wanted}"
+        error = NoAnswer(METHOD, problem, sent=True, status=lost.status, timed_out=lost.timed_out)
+        error.message += f" {why}"
+        error.left = Applied(value=self._result([], None))
+        return error
 
     def _switched(self, timeout: float) -> bool:
         """Whether the endpoint has the settings of the configuration, or gets them in ``timeout`` seconds."""
@@ -224,7 +244,7 @@ class Switch:
     def _wait(self, watched: Sequence[Watched], deadline: float) -> None:
         """Wait until the endpoint has the settings, then until each task runs again, all of them at once."""
         # A task that is on its way at once need not be watched for a while once it runs again.
-        self._look_at_tasks(watched)
+        tried_until(lambda: self._look_at_tasks(watched), max(0.0, deadline - time.monotonic()))
         if not self._switched(max(0.0, deadline - time.monotonic())):
             words = f"its settings are not those of {self.wanted} after {self.options['timeout']} seconds"
             name = self.options["endpoint"]

@@ -12,17 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import all_of, check_timeout
 from .._core.errors import AemError, Refused
+from .._core.files import file_name
 from .._core.plan import Result
 from .._resource.license import VALID
 from .failover_setup import SWITCHES_ARGUMENT, Setup, alike, check_switches, donor_of, look, test_donor
 from .task_health import look_at
-from .task_record import read
+from .task_record import Record, read
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "switches": {**SWITCHES_ARGUMENT, "required": True},
@@ -34,10 +34,76 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class NotReady(AemError):
-    """Endpoints that cannot fail over, with all that stands against it."""
+    """Endpoints that cannot fail over, with all that stands against it; before it, what earlier runs have ``left``.
 
-    def __init__(self, problems: Sequence[str]) -> None:
-        super().__init__(f"Not ready to fail over, and nothing was changed. {' '.join(problems)}")
+    The facts are those of the first call that told so.
+    """
+
+    def __init__(self, errors: Sequence[AemError], left: Sequence[str]) -> None:
+        nothing = "this run has changed nothing" if left else "nothing was changed"
+        told = f"Not ready to fail over, and {nothing}."
+        super().__init__(" ".join([*left, told, *dict.fromkeys(error.message for error in errors)]))
+        self.errors = errors
+
+    def facts(self) -> dict[str, Any]:
+        """``api_method`` and what else the first error has, where one comes from a call."""
+        return next((error.facts() for error in self.errors if error.facts()), {})
+
+
+@dataclass(frozen=True)
+class Left:
+    """What an earlier run has left of a switch: the file at ``path``, None where no records are kept, and what it says.
+
+    A record of a switch to another configuration is one that the next run sets aside: it does not decide where that
+    returns to. The tasks that it has to bring back are brought back all the same.
+    """
+
+    switch: Mapping[str, Any]
+    path: str | None = None
+    record: Record | None = None
+
+    @classmethod
+    def of(cls, folder: str | None, switch: Mapping[str, Any]) -> Left:
+        """Look into the folder of the records. Raise Refused for a file that is no record."""
+        if folder is None:
+            return cls(switch)
+        path = record_path(folder, switch)
+        return cls(switch, path, read(path))
+
+    @property
+    def same(self) -> bool:
+        """Whether the earlier run was to the same configuration."""
+        return self.record is None or self.record.is_of(of_switch(self.switch))
+
+    def told(self) -> Plain:
+        """As the result has it: nothing where no records are kept."""
+        if self.path is None:
+            return {}
+        facts = self.record.facts if self.record and self.same else {}
+        return {"record": self.path, "interrupted": self.record is not None, "facts": facts}
+
+    def in_words(self, tasks: Sequence[Plain] = ()) -> list[str]:
+        """What is left, and the ways out, as a person reads it; ``tasks`` tell the states where they are known."""
+        if self.record is None:
+            return []
+        states = {(task["server"], task["name"]): f" ({task['state']})" for task in tasks}
+        names = [f"{task['name']}{states.get((task['server'], task['name']), '')}" for task in self.record.tasks]
+        server, endpoint, wanted = (self.switch[name] for name in ("server", "endpoint", "configuration"))
+        to = self.record.of.get("configuration", wanted)
+        back = (self.record.facts.get("back") or {}).get("configuration")
+        came = f" from {back}" if back else ""
+        return [
+            f"{server}: an earlier failover of {endpoint}{came} to {to}, begun {self.record.begun}, has not come to"
+            f" its end. It has to bring these tasks back: {', '.join(names) or 'none'}."
+            f" To end it, run the failover to {to} again."
+            + (f" To give it up, run the failover to {back}." if back and back != to else "")
+            + f" Otherwise start these tasks, and remove {self.path}."
+        ]
+
+
+def of_switch(switch: Mapping[str, Any]) -> Plain:
+    """What the record of a switch is of."""
+    return {"configuration": switch["configuration"]}
 
 
 @dataclass
@@ -45,10 +111,15 @@ class Readiness:
     """What has been found of one switch."""
 
     switch: Mapping[str, Any]
+    left: Left
     found: Setup | None = None
     tasks: list[Plain] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    record: Plain = field(default_factory=dict)
+    errors: list[AemError] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """What stands against the switch, each once."""
+        return list(dict.fromkeys(error.message for error in self.errors))
 
     @property
     def active(self) -> str | None:
@@ -67,10 +138,17 @@ class Readiness:
         """What a failover would do here, as a person reads it."""
         wanted, active = self.switch["configuration"], self.active
         goes = f"stays with {wanted}" if active == wanted else f"goes from {active or 'other settings'} to {wanted}"
-        left = " An earlier run was interrupted and will be ended." if self.record.get("interrupted") else ""
+        left = self._left_in_words()
         states = {state: [task["name"] for task in self.tasks if task["state"] == state] for state in self._states()}
         tasks = "; ".join(f"{state}: {', '.join(names)}" for state, names in states.items()) or "none"
         return f"{self.switch['server']}: {self.switch['endpoint']} {goes}.{left} Tasks: {tasks}."
+
+    def _left_in_words(self) -> str:
+        if self.left.record is None:
+            return ""
+        if self.left.same:
+            return " An earlier run was interrupted and will be ended."
+        return " An earlier run was of another switch: its record is set aside, its tasks are brought back."
 
     def _states(self) -> list[str]:
         return sorted({task["state"] for task in self.tasks})
@@ -82,10 +160,10 @@ class Readiness:
             **self.switch,
             "active_configuration": self.active,
             "active": is_active,
-            "needed": not is_active or self.record.get("interrupted", False),
+            "needed": not is_active or self.left.record is not None,
             "tasks": [task["name"] for task in self.tasks],
             "problems": self.problems,
-            **self.record,
+            **self.left.told(),
         }
 
 
@@ -96,45 +174,45 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     """
     switches = check_switches(options)
     check_timeout(options["timeout"])
-    records = [_record(options["records"], switch) for switch in switches]
-    api.login()
-    found = all_of(lambda switch: _look(api, switch, options), switches, api.session.connection.concurrency)
-    for one, record in zip(found, records):
-        one.record = record
-    problems = [problem for one in found for problem in one.problems]
+    left = [Left.of(options["records"], switch) for switch in switches]
+    try:
+        api.login()
+    except AemError as error:
+        error.message = " ".join([*(words for one in left for words in one.in_words()), error.message])
+        raise
+    found = all_of(lambda one: _look(api, one, options), left, api.session.connection.concurrency)
+    return _told(found, options["fail_on_error"])
+
+
+def _told(found: Sequence[Readiness], fail_on_error: bool) -> Result:
+    """The result, beginning with what earlier runs have left."""
+    errors = [error for one in found for error in one.errors]
+    left = [words for one in found for words in one.left.in_words(one.tasks)]
     result = Result(
         {
             "endpoints": [one.told() for one in found],
             "tasks": [{**task, "endpoint": one.switch["endpoint"]} for one in found for task in one.tasks],
+            "left": left,
             "summary": [one.in_words() for one in found],
-            "ready": not problems,
-            "problems": problems,
+            "ready": not errors,
+            "problems": [problem for one in found for problem in one.problems],
         },
         warnings=[warning for one in found for warning in one.warnings()],
     )
-    if problems and options["fail_on_error"]:
-        result.error = NotReady(problems)
+    if errors and fail_on_error:
+        result.error = NotReady(errors, left)
     return result
 
 
 def record_path(folder: str, switch: Mapping[str, Any]) -> str:
     """The file in ``folder`` that remembers the tasks of an endpoint while it fails over."""
-    server, endpoint = (quote(switch[name], safe=" ") for name in ("server", "endpoint"))
-    return str(Path(folder) / server / f"{endpoint}.json")
+    return str(Path(folder) / file_name(switch["server"]) / f"{file_name(switch['endpoint'])}.json")
 
 
-def _record(folder: str | None, switch: Mapping[str, Any]) -> Plain:
-    """Where the tasks of the endpoint are remembered, and what an interrupted run has left there."""
-    if folder is None:
-        return {}
-    path = record_path(folder, switch)
-    left = read(path)
-    return {"record": path, "interrupted": left is not None, "facts": left.facts if left else {}}
-
-
-def _look(api: Api, switch: Mapping[str, Any], options: Mapping[str, Any]) -> Readiness:
+def _look(api: Api, left: Left, options: Mapping[str, Any]) -> Readiness:
     """Everything that can be said of one switch, problems included."""
-    one, server = Readiness(switch), switch["server"]
+    switch = left.switch
+    one, server = Readiness(switch, left), switch["server"]
     _try(one, lambda: _check_license(api, server))
     _try(one, lambda: _look_at_endpoint(api, one))
     if one.found is None:
@@ -148,12 +226,11 @@ def _look(api: Api, switch: Mapping[str, Any], options: Mapping[str, Any]) -> Re
 
 
 def _try(one: Readiness, check: Callable[[], None]) -> None:
-    """Make a check; what it finds wrong is a problem of the endpoint, once."""
+    """Make a check; what it finds wrong is a problem of the endpoint."""
     try:
         check()
     except AemError as error:
-        if error.message not in one.problems:
-            one.problems.append(error.message)
+        one.errors.append(error)
 
 
 def _check_license(api: Api, server: str) -> None:

@@ -1,7 +1,9 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What became of each task in a failover, put together from the results of its steps. All functions are pure.
+"""What became of each task and endpoint in a failover, put together from the results of its steps.
+
+All functions are pure. Steps that were not made, or failed, have no result, and what they would tell is not known.
 
 This is private to the collection: it may change in any release.
 """
@@ -57,6 +59,69 @@ def line(row: Mapping[str, Any]) -> str:
     latency = [] if row["latency_seconds"] is None else [f"latency {row['latency_seconds']} s"]
     facts = [f"was {row['before']}, is {row['after']}", *took, *latency, *row["problems"]]
     return f"{row['server']}: {row['name']} {'; '.join(facts)}"
+
+
+def ends(endpoints: Tasks, records: Tasks = (), looked: Tasks = ()) -> list[Plain]:
+    """Where each endpoint of ``endpoints`` (of aem_failover_check, before the switch) stands.
+
+    ``records`` are the results of aem_task_record, each with ``facts.back``. ``looked`` are the endpoints of
+    aem_failover_check after the switch, asked for what is in ``look`` here. An item has:
+
+    - ``server`` and ``endpoint``, ``wanted`` and ``former``, two configurations; ``former`` is empty where the settings
+      were of none, so that there is no way back,
+    - ``active``: whether it had the wanted configuration before,
+    - ``as_before``: whether it has its former settings, None where nobody can tell,
+    - ``look``: the switch to look at for that; where there is a way back, it is the way back,
+    - ``ran``: the tasks that ran, as a selection, and ``record``, the file that remembers them,
+    - ``line``, which says it to a person.
+    """
+    remembered = {_of(record["facts"]["back"]): record for record in records if "back" in record.get("facts", {})}
+    seen = {_of(one): one for one in looked}
+    return [_end(one, remembered.get(_of(one)), seen.get(_of(one))) for one in endpoints]
+
+
+def _end(one: Mapping[str, Any], record: Mapping[str, Any] | None, seen: Mapping[str, Any] | None) -> Plain:
+    # Without a record of its own nothing has been done to it, unless an earlier run has left one that cannot be read.
+    former = (record["facts"]["back"]["configuration"] if record else one["active_configuration"]) or ""
+    unknown = record is None and bool(one.get("interrupted"))
+    as_before = None if unknown or seen is None else _as_before(former, seen)
+    told = {
+        "server": one["server"],
+        "endpoint": one["endpoint"],
+        "wanted": one["configuration"],
+        "former": former,
+        "active": one["active"],
+        "as_before": as_before,
+        "look": {**{key: one[key] for key in ("server", "endpoint")}, "configuration": former or one["configuration"]},
+        "ran": list(record["selection"]) if record else [],
+        "record": one.get("record"),
+    }
+    return {**told, "line": f"{one['server']}: {one['endpoint']} {_stands(told, seen or {})}."}
+
+
+def _as_before(former: str, seen: Mapping[str, Any]) -> bool | None:
+    """Whether an endpoint was ``seen`` with its former settings; None where it could not be looked at."""
+    if seen["active"]:
+        return bool(former)
+    if seen["active_configuration"] is None and seen["problems"]:
+        return None
+    return not former and seen["active_configuration"] is None
+
+
+def _stands(end: Mapping[str, Any], seen: Mapping[str, Any]) -> str:
+    former = f"those of {end['former']}" if end["former"] else "of no configuration"
+    if end["as_before"] is None:
+        why = "; ".join(seen.get("problems", ()))
+        return f"could not be looked at, its former settings are {former}" + (f" ({why.rstrip('.')})" if why else "")
+    if end["as_before"]:
+        return f"has its former settings, {former}"
+    now = seen["active_configuration"]
+    has = f"has the settings of {now}" if now else "has settings of no configuration"
+    return f"{has}, its former ones were {former}" + ("" if end["former"] else ", so that there is no way back to them")
+
+
+def _of(one: Mapping[str, Any]) -> tuple[str, str]:
+    return one["server"], one["endpoint"]
 
 
 def _by_task(tasks: Tasks) -> dict[tuple[str, str], Plain]:

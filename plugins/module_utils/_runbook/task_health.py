@@ -16,7 +16,7 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._core.concurrent import all_of, wait_until
+from .._core.concurrent import all_of, tried_until, wait_until
 from .._core.errors import AemError, Refused
 from .._core.plan import Result
 from .._resource.table import FAILED
@@ -85,8 +85,8 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     It is waited for no longer than the timeout, and not at all for a task that cannot come to do well by itself.
     """
     limits = Limits.from_options(options)
-    chosen = choose(api, options)
     begun = time.monotonic()
+    chosen = tried_until(lambda: choose(api, options), options["timeout"])
     healthy_since: list[float] = []
 
     def look() -> list[Plain]:

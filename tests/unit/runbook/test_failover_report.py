@@ -11,7 +11,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.qlik.enterprise_manager.plugins.filter.failover_rows import FilterModule
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_report import rows
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_report import ends, rows
 
 TASK = {"server": "s", "endpoint": "ORA", "name": "t", "state": "RUNNING"}
 OTHER = {**TASK, "server": "other"}
@@ -53,3 +53,62 @@ def test_the_filter_takes_steps_that_were_not_made_and_refuses_what_is_none() ->
         failover_rows([{"server": "s", "name": "t"}])
     with pytest.raises(AnsibleFilterError, match="got something else"):
         failover_rows([TASK], started=5)
+
+
+CHECKED = {
+    "server": "s",
+    "endpoint": "ORA",
+    "configuration": "Standby",
+    "active_configuration": "Primary",
+    "active": False,
+    "interrupted": False,
+    "record": "/r/ORA.json",
+}
+RAN = [{"server": "s", "tasks": ["t"]}]
+
+
+def seen(active: bool, configuration: str | None, *problems: str) -> dict[str, Any]:
+    """What a look at the endpoint says."""
+    told = {"server": "s", "endpoint": "ORA", "active": active, "active_configuration": configuration}
+    return {**told, "problems": list(problems)}
+
+
+def remembered(former: str) -> dict[str, Any]:
+    """The record of the endpoint."""
+    back = {"server": "s", "endpoint": "ORA", "configuration": former}
+    return {"facts": {"back": back, "baseline": []}, "selection": RAN}
+
+
+@pytest.mark.parametrize(
+    ("former", "look", "as_before", "words"),
+    [
+        ("Primary", seen(True, "Primary"), True, "has its former settings, those of Primary."),
+        (
+            "Primary",
+            seen(False, "Standby"),
+            False,
+            "has the settings of Standby, its former ones were those of Primary.",
+        ),
+        ("Primary", seen(False, None), False, "has settings of no configuration, its former"),
+        ("Primary", seen(False, None, "No way."), None, "could not be looked at, its former settings are those of"),
+        ("Primary", None, None, "could not be looked at"),
+        ("", seen(False, None), True, "has its former settings, of no configuration."),
+        ("", seen(True, "Standby"), False, "of no configuration, so that there is no way back to them."),
+        ("", seen(False, "Third"), False, "has the settings of Third"),
+        ("", seen(False, None, "No way."), None, "settings are of no configuration (No way)."),
+    ],
+)
+def test_where_an_endpoint_stands(former: str, look: dict[str, Any] | None, as_before: bool | None, words: str) -> None:
+    (end,) = ends([CHECKED], [remembered(former)], [look] if look else [])
+    assert (end["as_before"], end["former"], end["ran"]) == (as_before, former, RAN)
+    assert words in end["line"]
+    assert end["look"] == {"server": "s", "endpoint": "ORA", "configuration": former or "Standby"}
+
+
+def test_an_endpoint_without_a_record_of_its_own() -> None:
+    # Nothing has been done to it by this run,
+    (end,) = ends([CHECKED], [{"failed": True}], [seen(True, "Primary")])
+    assert (end["as_before"], end["ran"]) == (True, [])
+    # but maybe by an earlier one, whose record cannot be read.
+    (end,) = ends([{**CHECKED, "interrupted": True}], [{"failed": True}], [seen(True, "Primary")])
+    assert end["as_before"] is None
