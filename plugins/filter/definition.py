@@ -50,7 +50,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._definition.document import read
+from ..module_utils._definition.document import given_by_hand
 from ..module_utils._definition.tree import DefinitionError
 
 
@@ -59,7 +59,7 @@ def definition(text: Any) -> dict[str, Any]:
     if not isinstance(text, (str, bytes, dict)):
         raise AnsibleFilterError("qlik.enterprise_manager.definition takes the text of an export.")
     try:
-        return read(text).data
+        return given_by_hand(text).data
     except DefinitionError as error:
         raise AnsibleFilterError(error.message) from error
 

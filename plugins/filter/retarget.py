@@ -14,9 +14,12 @@ author:
 description:
   - Gives a definition other endpoints, other owners of its tables, other schemas on the target, or its task another
     name.
-  - An endpoint is renamed in all places where a task names it, and where it is defined.
+  - An endpoint is renamed in all places where a task or another endpoint names it, and where it is defined.
   - What identifies a task on its server (C(task_uuid)) is dropped.
-  - It fails for an endpoint that the definition does not have, and where two endpoints or two tables would become one.
+  - An owner inside an expression of a transformation, such as an argument of C(source_lookup), is text and stays as it
+    is. A warning names the place.
+  - It fails for an endpoint or a task that the definition does not have, and where two endpoints, tasks or tables would
+    become one.
 positional: _input
 options:
   _input:
@@ -36,10 +39,15 @@ options:
       - New schemas of the target by old ones, for the task, its control tables and single tables.
       - Without it they stay as they are, also where a schema and an owner have the same name.
     type: dict
+  tasks:
+    description:
+      - New names of tasks by old names, of as many as a definition has. They are exchanged all at once.
+      - Notifications, scheduled jobs, and endpoints that read a log stream follow them.
+    type: dict
   name:
     description:
-      - The new name of the task. The definition must have exactly one.
-      - Notifications and scheduled jobs in the definition follow it.
+      - The new name of the task. The definition must have exactly one. Use O(tasks) for more.
+      - What follows a task with O(tasks) follows it here too.
     type: str
   source:
     description: The new source endpoint of the task. The definition must have exactly one task.
@@ -80,12 +88,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.display import Display
 
 from ..module_utils._definition import retarget as retargeting
-from ..module_utils._definition.document import read
+from ..module_utils._definition.document import given_by_hand
+from ..module_utils._definition.owners import unmapped_in
 from ..module_utils._definition.tree import DefinitionError
 
-_MAPS = ("endpoints", "owners", "schemas")
+_MAPS = ("endpoints", "owners", "schemas", "tasks")
 _NAMES = ("name", "source", "target")
 
 
@@ -101,9 +111,13 @@ def retarget(definition: Any, **options: Any) -> dict[str, Any]:
     if not isinstance(definition, (str, bytes, dict)):
         raise AnsibleFilterError("qlik.enterprise_manager.retarget takes a definition or the text of an export.")
     try:
-        return retargeting.retarget(read(definition), **options).data
+        given = given_by_hand(definition)
+        retargeted = retargeting.retarget(given, **options).data
     except DefinitionError as error:
         raise AnsibleFilterError(error.message) from error
+    for warning in unmapped_in(given, options.get("owners") or ()):
+        Display().warning(warning)
+    return retargeted
 
 
 class FilterModule:

@@ -256,10 +256,17 @@ def test_what_does_not_appear_is_an_error(em: Simulator) -> None:
         ({SECTIONS: {"tasks": [], "databases": []}}, "is empty"),
         ({"tasks": []}, "is missing"),
         ({SECTIONS: {"tasks": [{"task": {"name": "x"}}]}}, "names no source endpoint"),
+        ({SECTIONS: {"scheduler": {"jobs": {"name": "J"}}}}, "/scheduler/jobs is an object, not a list"),
+        ({SECTIONS: {"databases": [{"name": "E", "db_settings": "@{server=h}"}]}}, "/0/db_settings is text"),
+        ({SECTIONS: {"error_behavior": {"x": "@{server=h}"}}}, "PowerShell"),
+        ('{"cmd.replication_definition": {"error_behavior": {"x": NaN}}}', "/error_behavior/x is NaN"),
     ],
 )
-def test_bad_input_is_refused_before_the_first_write(em: Simulator, definition: Any, words: str) -> None:
-    done = importing(em, definition)
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_bad_input_is_refused_before_the_first_write(
+    em: Simulator, definition: Any, words: str, check_mode: bool
+) -> None:
+    done = importing(em, definition, check_mode=check_mode)
     assert done.error is not None
     assert words in done.error.message
     assert writes(em) == []

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -112,6 +113,17 @@ def test_a_definition_is_retargeted() -> None:
     assert retargeted(there, name=None, endpoints=None) == there
 
 
+def test_an_owner_in_an_expression_is_warned_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(retarget, "Display", lambda: SimpleNamespace(warning=told.append))
+    one = export("export_task_windows.json")
+    retargeted(one, owners={"ERP": "PRD"})
+    assert told == []
+    one[SECTIONS]["tasks"][0]["filter"] = "source_lookup(100,'ERP','T','A','B',$C)"
+    retargeted(one, owners={"ERP": "PRD"}, tasks={"ERP to DW": "D"})
+    assert told == ["Task 'ERP to DW' names owner 'ERP' inside text, which stays as it is: /filter."]
+
+
 def test_definitions_are_compared() -> None:
     wanted = export("export_task_windows.json")
     assert compared(wanted, text("export_all.json")) == []
@@ -165,6 +177,8 @@ def test_tasks_are_promoted() -> None:
         (lambda: retargeted(None), "takes a definition"),
         (lambda: retargeted(export("export_all.json"), endpoints={"X": "Y"}), "no endpoint 'X'"),
         (lambda: retargeted(export("export_all.json"), endpoints=["X"]), "Option endpoints .* is not a dictionary"),
+        (lambda: retargeted(export("export_all.json"), tasks={"X": "Y"}), "no task 'X'"),
+        (lambda: retargeted({SECTIONS: {"x": "System.Object[]"}}), "/x is the text 'System.Object"),
         (lambda: retargeted(export("export_all.json"), name=3), "Option name .* is not a string"),
         (lambda: retargeted(export("export_all.json"), owner={}), "no option owner"),
         (lambda: compared({}, "{}"), "cmd.replication_definition"),

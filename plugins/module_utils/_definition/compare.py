@@ -24,11 +24,12 @@ from typing import Any, NamedTuple
 from . import secrets
 from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
+from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import Rule
 from .tree import TYPE, VOLATILE_KEYS, Plain
-from .walk import EXACT, MERGED, PARTIAL, TOP, Place, both_are, or_nothing
+from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, or_nothing
 
-_NAMED_SECTIONS = ("tasks", "databases", "notifications")
+_NAMED_SECTIONS = ("tasks", "databases", NOTIFICATIONS)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 
 
@@ -76,7 +77,7 @@ def differences(
     names. Secrets are never compared. Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
-    walk.objects(wanted.sections, current.sections if current else {}, TOP)
+    walk.objects(*alike(wanted.sections, current.sections if current else {}), TOP)
     return walk.found
 
 
@@ -188,12 +189,13 @@ class _Walk:
         if any(covers(pattern, self._steps) for pattern in self._ignored):
             return
         tokens = [step[0] for step in self._steps]
-        in_thing = tokens[0] in _NAMED_SECTIONS and len(tokens) > 1
+        at = 1 + (tokens[:2] == [NOTIFICATIONS, NOTIFICATIONS_LIST])
+        in_thing = tokens[0] in _NAMED_SECTIONS and len(tokens) > at
         before, after = (
             secrets.masked(_tidy(place.rule.default if value is None else value, place.rule), hidden=place.hidden)
             for value in (current, wanted)
         )
-        name, setting = (tokens[1], tokens[2:]) if in_thing else (None, tokens[1:])
+        name, setting = (tokens[at], tokens[at + 1 :]) if in_thing else (None, tokens[1:])
         self.found.append(Difference(pointer(tokens), tokens[0], name, ".".join(setting), before, after))
 
 

@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from . import secrets, text
+from . import secrets, shapes, text
+from .references import ENDPOINT, TASK, Reference, references
 from .task import Task
 from .tree import SECTIONS, VERSION, DefinitionError, Plain, merge, value_at
 
@@ -61,15 +62,43 @@ class Definition:
         """The endpoint of that name, None where it is not defined."""
         return next((item for item in self.endpoints if item["name"] == name), None)
 
+    @cached_property
+    def references(self) -> list[Reference]:
+        """All that says who names whom."""
+        return list(references(self.sections))
+
     def tasks_using(self, endpoint: str) -> list[str]:
         """The names of the tasks that name an endpoint."""
-        return [task.name for task in self.tasks if endpoint in task.named_endpoints]
+        return self._naming(ENDPOINT, endpoint, "tasks")
+
+    def endpoints_using(self, endpoint: str) -> list[str]:
+        """The names of the endpoints that name an endpoint, as the one below them or the one that lends credentials."""
+        return self._naming(ENDPOINT, endpoint, "databases")
 
     @property
     def unused_endpoints(self) -> list[str]:
-        """The endpoints that are defined and that no task names; ImportTask refuses them (guide 2.24)."""
-        used = {name for task in self.tasks for name in task.named_endpoints}
-        return [name for name in self.endpoint_names if name not in used]
+        """The endpoints that are defined and that no task needs; ImportTask refuses them (guide 2.24).
+
+        What an endpoint names is needed where that endpoint is.
+        """
+        used = {found.name for found in self.references if found.kind == ENDPOINT and found.section == "tasks"}
+        below = [found for found in self.references if found.kind == ENDPOINT and found.section == "databases"]
+        while True:
+            more = {found.name for found in below if found.by in used} - used
+            if not more:
+                return [name for name in self.endpoint_names if name not in used]
+            used |= more
+
+    @property
+    def needed_by_endpoints(self) -> list[Reference]:
+        """What the endpoints name, endpoints and tasks, and the definition does not define; each once."""
+        defined = {ENDPOINT: set(self.endpoint_names), TASK: set(self.task_names)}
+        found = [item for item in self.references if item.section == "databases"]
+        return list(dict.fromkeys(item for item in found if item.name not in defined[item.kind]))
+
+    def _naming(self, kind: str, name: str, section: str) -> list[str]:
+        found = (item.by for item in self.references if (item.kind, item.name, item.section) == (kind, name, section))
+        return list(dict.fromkeys(found))
 
     def single_task(self, name: str | None = None) -> Task:
         """The one task; with ``name``, the one of that name.
@@ -138,8 +167,11 @@ class Definition:
         """
         task = self.single_task()
         merged = merge(task.data, overrides)
+        shapes.check_values(overrides)
+        shapes.check_by_hand(overrides)
         if value_at(merged, ("task", "name")) != task.name:
             raise DefinitionError(f"The overrides must not change the name of task {task.name!r}.")
+        shapes.check_sections({"tasks": [merged]})
         return self.with_task(merged)
 
     def without_label(self) -> Definition:
@@ -174,17 +206,31 @@ def read(given: str | bytes | Mapping[str, Any]) -> Definition:
 
     Exports of every generation are read: a byte order mark, CRLF and leading ``//`` lines are passed over, bytes may
     be UTF-8 or, as PowerShell writes them, UTF-16. Data is checked and not copied.
-    Raises DefinitionError for what is no JSON (with line and column), no object, has no sections, or holds tasks or
-    endpoints without a name or with the name of another.
+    Raises DefinitionError for what is no JSON (with line and column), is no object, is nested too deeply or has no
+    sections; also where tasks or endpoints have no name or that of another, and where a part is not the object or the
+    list that it must be (with the place).
     """
     if isinstance(given, Mapping):
         data: Any = given if isinstance(given, dict) else dict(given)
+        shapes.check_depth(data)
+        shapes.check_values(data)
     else:
         data = text.parsed(given)
-    if not isinstance(data, dict):
-        raise DefinitionError("The definition is not a JSON object.")
-    _check(data)
+        if not isinstance(data, dict):
+            raise DefinitionError("The definition is not a JSON object.")
+        shapes.check_depth(data)
+    shapes.check(data)
     return Definition(data)
+
+
+def given_by_hand(given: str | bytes | Mapping[str, Any]) -> Definition:
+    """As :func:`read`, for what a user gives, not a server.
+
+    Raises DefinitionError also for text that stands where PowerShell has left out an object or a list.
+    """
+    definition = read(given)
+    shapes.check_by_hand(definition.data)
+    return definition
 
 
 def of_sections(**sections: Any) -> Definition:
@@ -194,7 +240,7 @@ def of_sections(**sections: Any) -> Definition:
 
 def of_settings(settings: Mapping[str, Any]) -> Definition:
     """A definition of nothing but an endpoint, called ``endpoint``, with these ``db_settings``, for comparing."""
-    return of_sections(databases=[{"name": "endpoint", "db_settings": settings}])
+    return Definition({SECTIONS: {"databases": [{"name": "endpoint", "db_settings": settings}]}})
 
 
 def secrets_in(option: Any) -> set[str]:
@@ -205,26 +251,3 @@ def secrets_in(option: Any) -> set[str]:
         return secrets.in_clear(read(option).data)
     except DefinitionError:
         return set()
-
-
-def _check(data: Plain) -> None:
-    found = data.get(SECTIONS)
-    if not isinstance(found, dict):
-        what = "is not an object" if SECTIONS in data else "is missing"
-        raise DefinitionError(f'"{SECTIONS}" {what}. A definition is the JSON that an export gives.')
-    _check_named(found.get("tasks"), "tasks", ("task", "name"))
-    _check_named(found.get("databases"), "databases", ("name",))
-
-
-def _check_named(items: Any, section: str, path: tuple[str, ...]) -> None:
-    if items is not None and not isinstance(items, list):
-        raise DefinitionError(f'"{section}" of the definition is not a list.')
-    kind = "task" if section == "tasks" else "endpoint"
-    seen: dict[str, int] = {}
-    for index, item in enumerate(items or []):
-        name = value_at(item, path)
-        if not isinstance(name, str) or not name:
-            raise DefinitionError(f"/{SECTIONS}/{section}/{index}/{'/'.join(path)} is not the name of a {kind}.")
-        if name in seen:
-            raise DefinitionError(f"The definition has two {kind}s {name!r}: items {seen[name]} and {index}.")
-        seen[name] = index

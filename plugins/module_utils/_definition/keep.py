@@ -18,7 +18,7 @@ from .document import Definition
 from .paths import Identity, Step, covers, identified, identity, patterns, pointer
 from .secrets import MASK, is_sealed, is_unusable, masked
 from .tree import TYPE, Plain
-from .walk import EXACT, MERGED, TOP, Place, both_are, or_nothing
+from .walk import EXACT, MERGED, TOP, Place, alike, both_are, or_nothing
 
 # In place of a value where there is none at all.
 _GONE: Any = object()
@@ -48,8 +48,9 @@ def keep_theirs(wanted: Definition, present: Definition | None, ignore: Iterable
     told. Parts that stay as they are are shared, not copied. Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(patterns(ignore))
-    sections = walk.object(wanted.sections, present.sections if present else {}, TOP)
-    kept = wanted if sections is wanted.sections else wanted.with_only(sections)
+    before, theirs = alike(wanted.sections, present.sections if present else {})
+    sections = walk.object(before, theirs, TOP)
+    kept = wanted if sections is before else wanted.with_only(sections)
     return Kept(kept, walk.kept, walk.left_out, walk.foreign)
 
 

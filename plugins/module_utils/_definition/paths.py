@@ -84,10 +84,15 @@ def patterns(pointers: Iterable[str]) -> list[tuple[str, ...]]:
     found = []
     for path in pointers:
         tokens = tokens_of(path)
-        if tokens[0] == SECTIONS:
-            found.append(tokens[1:])
-            continue
+        absolute = tokens[0] == SECTIONS
+        tokens = tokens[1:] if absolute else tokens
         found.append(tokens)
+        if absolute and tokens[:1] != ("notifications",):
+            continue
+        if tokens[0] == "notifications" and len(tokens) > 1:
+            # Newer servers have the list one step further down.
+            inner = tokens[2:] if tokens[1] == "notifications_list" else ("notifications_list", *tokens[1:])
+            found.append(("notifications", *inner))
         if tokens[0] not in SECTION_NAMES:
             found += [("tasks", ANY, *tokens), ("databases", ANY, *tokens)]
     return found

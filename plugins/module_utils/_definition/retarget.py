@@ -1,28 +1,25 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A definition for another environment: other endpoints, other owners of the tables, another name of the task.
+"""A definition for another environment: other endpoints, other owners of the tables, other names of its tasks.
 
 This is private to the collection: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any, NamedTuple
+from typing import Any
 
 from .document import Definition
-from .paths import Identity, identity
-from .task import SOURCE_PLACES, TARGET_NAMES, TARGET_PLACES, Task
-from .tree import DefinitionError, Plain, value_at, with_value
-
-Names = Mapping[str, str]
+from .owners import Names, moved
+from .references import ENDPOINT, PLACES, TARGET_NAMES, TASK, label, references, renamed, things, with_things
+from .tree import DefinitionError, Plain, listed, value_at, with_value
 
 _TASK_UUID = ("task_settings", "common_settings", "task_uuid")
-# Schemas of the target: of the task, of its control tables, of a single table.
-_SCHEMA_KEYS = ("default_schema", "control_schema", "new_owner_name")
+# Where a thing has its own name, for what can be renamed.
+_OWN_NAMES = {"tasks": (TASK, ("task", "name")), "databases": (ENDPOINT, ("name",))}
 
 
 def retarget(
@@ -31,131 +28,65 @@ def retarget(
     endpoints: Names | None = None,
     owners: Names | None = None,
     schemas: Names | None = None,
+    tasks: Names | None = None,
     name: str | None = None,
     source: str | None = None,
     target: str | None = None,
 ) -> Definition:
-    """The definition for other endpoints, owners of tables and target schemas, or with another name of its task.
+    """The definition for other endpoints, owners of tables and target schemas, or with other names of its tasks.
 
-    ``endpoints``, ``owners`` and ``schemas`` map old names to new ones. Endpoints are renamed in all seven places of
-    each task and where they are defined, owners wherever a task names a table or a pattern, also in names such as
-    ``OWNER.TABLE``. ``name``, ``source`` and ``target`` are the new name and endpoints of the one task; what
-    notifications and jobs say of the task follows its name. ``task_uuid`` is dropped: it is good on one server only.
+    ``endpoints``, ``owners``, ``schemas`` and ``tasks`` map old names to new ones. Endpoints and tasks are renamed
+    where they are defined and in all :data:`.references.PLACES`, owners wherever a task names a table or a pattern,
+    also in names such as ``OWNER.TABLE``. ``name``, ``source`` and ``target`` are the new name and endpoints of the one
+    task. ``task_uuid`` is dropped: it is good on one server only.
 
-    Raises DefinitionError for an endpoint that the definition does not have, for ``name``, ``source`` and ``target``
-    unless there is exactly one task, and where two endpoints, tables or manipulations would become one. An owner or a
-    schema that is not there is no error, so one map can serve many tasks.
+    Raises DefinitionError for an endpoint or a task that the definition does not have, for ``name``, ``source`` and
+    ``target`` unless there is exactly one task, and where two endpoints, tasks, tables or manipulations would become
+    one. An owner or a schema that is not there is no error, so one map can serve many tasks.
     """
-    for label, names in (("endpoints", endpoints), ("owners", owners), ("schemas", schemas)):
-        _require_names(label, names or {})
-    renamed = {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)}
-    _require_known(definition, renamed)
+    for option, given in (("endpoints", endpoints), ("owners", owners), ("schemas", schemas), ("tasks", tasks)):
+        _require_names(option, given or {})
+    names: dict[str, Names] = {
+        ENDPOINT: {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)},
+        TASK: {**(tasks or {}), **_new_name(definition, tasks or {}, name)},
+    }
+    _require_known(definition, names)
     changed: Plain = {}
-    if definition.tasks:
-        moved = [_moved(task.data, owners or {}, schemas or {}) for task in definition.tasks]
-        changed["tasks"] = [_without_uuid(_with_endpoints(task, renamed)) for task in moved]
-    if definition.endpoints:
-        changed["databases"] = _renamed_endpoints(definition, renamed)
-    result = definition.with_sections(**changed)
-    return result if name is None else _with_name(result, name)
+    for section in PLACES:
+        content = definition.sections.get(section)
+        items = things(section, content)
+        if items and section == "tasks":
+            items = [_without_uuid(moved(task, owners or {}, schemas or {})) for task in items]
+        if items:
+            changed[section] = with_things(section, content, _all_renamed(section, items, names))
+    return definition.with_sections(**changed)
 
 
-def owners_in(task: Task, owners: Iterable[str]) -> set[str]:
-    """Those of the ``owners`` that a task names, so that a map of owners changes it."""
-    found = {owner for owner, _table in _owned(task.data)}
-    full_names = [str(value_at(item, ("name",))) for item in task.data.get("manipulations") or []]
-    return {owner for owner in owners if owner in found or any(full.startswith(f"{owner}.") for full in full_names)}
+def _all_renamed(section: str, items: list[Any], names: dict[str, Names]) -> list[Any]:
+    """The things of a section by their new names, which name others by theirs."""
+    made = [renamed(section, item, names) for item in items]
+    if section == "tasks":
+        for old, new in zip(items, made):
+            before, after = (listed(value_at(task, TARGET_NAMES)) for task in (old, new))
+            _require_apart(before, after, ENDPOINT, f" of task {label(section, old)!r}")
+    if section not in _OWN_NAMES:
+        return made
+    kind, path = _OWN_NAMES[section]
+    own = [label(section, item) for item in items]
+    new_names = [names[kind].get(name, name) for name in own]
+    _require_apart(own, new_names, kind, " of the definition")
+    return [item if new == old else with_value(item, path, new) for item, old, new in zip(made, own, new_names)]
 
 
-def schemas_in(task: Task, schemas: Iterable[str]) -> set[str]:
-    """Those of the target ``schemas`` that a task names, so that a map of schemas changes it."""
-    return set(schemas).intersection(_schemas(task.data))
-
-
-def _schemas(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        yield from (value[key] for key in _SCHEMA_KEYS if isinstance(value.get(key), str))
-    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    for item in inside:
-        yield from _schemas(item)
-
-
-def _moved(task: Plain, owners: Names, schemas: Names) -> Plain:
-    """A task with other owners and schemas."""
-    if not owners and not schemas:
-        return task
-    move = _Move(owners, schemas, _full_names(task, owners) if owners else {})
-    # Under `task` is what the task itself is called.
-    return {key: value if key == "task" else move.value(value) for key, value in task.items()}
-
-
-class _Move(NamedTuple):
-    """Where the tables of one task go: maps of owners, of target schemas, and of names that hold an owner."""
-
-    owners: Names
-    schemas: Names
-    full_names: Names
-
-    def value(self, value: Any) -> Any:
-        """``value`` moved, whatever it is."""
-        if isinstance(value, dict):
-            return self._object(value)
-        if isinstance(value, list):
-            return self._list(value)
-        return value
-
-    def _object(self, value: Plain) -> Plain:
-        is_table = isinstance(value.get("owner"), str) and isinstance(value.get("name"), str)
-        moved = {}
-        for key, item in value.items():
-            if not isinstance(item, str):
-                moved[self.full_names.get(key, key)] = self.value(item)
-            elif is_table and key in ("owner", "name"):
-                moved[key] = self.owners.get(item, item) if key == "owner" else item
-            elif key in _SCHEMA_KEYS:
-                moved[key] = self.schemas.get(item, item)
-            else:
-                moved[self.full_names.get(key, key)] = self.full_names.get(item, item) if key == "name" else item
-        if len(moved) < len(value):
-            raise DefinitionError(f"The map of owners would make two tables one: {', '.join(sorted(moved))}.")
-        return moved
-
-    def _list(self, value: list[Any]) -> list[Any]:
-        moved = [self.value(item) for item in value]
-        old, new = _identities(value), _identities(moved)
-        if len(new) < len(old):
-            twice = next(key for key, count in new.items() if count > 1)
-            raise DefinitionError(f"The map of owners would make two tables one: {'.'.join(twice)}.")
-        return moved
-
-
-def _identities(items: list[Any]) -> Counter[Identity]:
-    return Counter(key for key in map(identity, items) if key is not None)
-
-
-def _full_names(task: Plain, owners: Names) -> dict[str, str]:
-    """The names ``OWNER.TABLE`` of a task that change with the owners, and what they become."""
-    found = {f"{owner}.{table}": f"{owners[owner]}.{table}" for owner, table in _owned(task) if owner in owners}
-    for item in task.get("manipulations") or []:
-        full = value_at(item, ("name",))
-        before = [owner for owner in owners if isinstance(full, str) and full.startswith(f"{owner}.")]
-        if before:
-            owner = max(before, key=len)
-            found.setdefault(full, owners[owner] + full[len(owner) :])
-    return found
-
-
-def _owned(value: Any) -> Iterator[tuple[str, str]]:
-    """Owner and name of all that has both."""
-    if isinstance(value, dict):
-        owner, name = value.get("owner"), value.get("name")
-        if isinstance(owner, str) and isinstance(name, str):
-            yield owner, name
-        for item in value.values():
-            yield from _owned(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _owned(item)
+def _new_name(definition: Definition, tasks: Names, name: str | None) -> Names:
+    """What ``name`` adds to a map of tasks."""
+    if name is None:
+        return {}
+    old = definition.single_task().name
+    if tasks.get(old, name) != name:
+        raise DefinitionError(f"Task {old!r} is to become {name!r} and, by the map, {tasks[old]!r}.")
+    _require_names("name", {old: name})
+    return {old: name}
 
 
 def _new_endpoints(definition: Definition, endpoints: Names, source: str | None, target: str | None) -> Names:
@@ -185,58 +116,24 @@ def _require_names(label: str, names: Names) -> None:
             raise DefinitionError(f"In {label}, {old!r} must become a name, not {new!r}.")
 
 
-def _require_known(definition: Definition, renamed: Names) -> None:
-    known = dict.fromkeys(definition.endpoint_names)
-    known.update(dict.fromkeys(name for task in definition.tasks for name in task.named_endpoints))
-    unknown = next((name for name in renamed if name not in known), None)
-    if unknown is not None:
-        near = get_close_matches(unknown, known, n=1)
-        hint = f" Did you mean {near[0]!r}?" if near else ""
-        there = ", ".join(map(repr, list(known)[:10])) or "none"
-        raise DefinitionError(f"The definition has no endpoint {unknown!r}; it has {there}.{hint}")
+def _require_known(definition: Definition, names: dict[str, Names]) -> None:
+    known = {TASK: dict.fromkeys(definition.task_names), ENDPOINT: dict.fromkeys(definition.endpoint_names)}
+    for found in references(definition.sections):
+        known[found.kind].setdefault(found.name)
+    for kind, new in names.items():
+        unknown = next((name for name in new if name not in known[kind]), None)
+        if unknown is not None:
+            near = get_close_matches(unknown, known[kind], n=1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            there = ", ".join(map(repr, list(known[kind])[:10])) or "none"
+            raise DefinitionError(f"The definition has no {kind} {unknown!r}; it has {there}.{hint}")
 
 
-def _renamed_endpoints(definition: Definition, renamed: Names) -> list[Plain]:
-    names = definition.endpoint_names
-    _require_apart(names, [renamed.get(name, name) for name in names], "the definition")
-    return [{**endpoint, "name": renamed.get(endpoint["name"], endpoint["name"])} for endpoint in definition.endpoints]
-
-
-def _with_endpoints(task: Plain, renamed: Names) -> Plain:
-    """A task with its endpoints renamed in every place where it names them."""
-    for place in SOURCE_PLACES:
-        task = _renamed_at(task, place, renamed)
-    named = value_at(task, TARGET_NAMES)
-    if isinstance(named, list):
-        new = [_renamed(name, renamed) for name in named]
-        _require_apart(named, new, f"task {Task(task).name!r}")
-        task = with_value(task, TARGET_NAMES, new)
-    if isinstance(task.get("targets"), list):
-        task = {**task, "targets": [_with_target(target, renamed) for target in task["targets"]]}
-    return task
-
-
-def _with_target(target: Any, renamed: Names) -> Any:
-    for place in TARGET_PLACES:
-        target = _renamed_at(target, place, renamed)
-    return target
-
-
-def _renamed_at(tree: Any, place: tuple[str, ...], renamed: Names) -> Any:
-    old = value_at(tree, place)
-    new = _renamed(old, renamed)
-    return tree if new is old else with_value(tree, place, new)
-
-
-def _renamed(name: Any, renamed: Names) -> Any:
-    return renamed.get(name, name) if isinstance(name, str) else name
-
-
-def _require_apart(old: list[Any], new: list[Any], where: str) -> None:
+def _require_apart(old: Sequence[Any], new: Sequence[Any], kind: str, where: str) -> None:
     if len(set(map(str, new))) < len(set(map(str, old))):
         twice = next(name for name in new if new.count(name) > 1)
         both = [before for before, after in zip(old, new) if after == twice]
-        raise DefinitionError(f"The endpoints {' and '.join(map(repr, both))} of {where} would both become {twice!r}.")
+        raise DefinitionError(f"The {kind}s {' and '.join(map(repr, both))}{where} would both become {twice!r}.")
 
 
 def _without_uuid(task: Plain) -> Plain:
@@ -244,25 +141,3 @@ def _without_uuid(task: Plain) -> Plain:
         return task
     common = {key: value for key, value in task["task_settings"]["common_settings"].items() if key != _TASK_UUID[-1]}
     return with_value(task, _TASK_UUID[:-1], common)
-
-
-def _with_name(definition: Definition, name: str) -> Definition:
-    task = definition.single_task()
-    renamed = {task.name: name}
-    _require_names("name", renamed)
-    changed: Plain = {"tasks": [with_value(task.data, ("task", "name"), name)]}
-    found = definition.sections
-    if isinstance(found.get("notifications"), list):
-        changed["notifications"] = [_following(item, "tasks", renamed) for item in found["notifications"]]
-    jobs = value_at(found, ("scheduler", "jobs"))
-    if isinstance(jobs, list):
-        changed["scheduler"] = {**found["scheduler"], "jobs": [_following(job, "task", renamed) for job in jobs]}
-    return definition.with_sections(**changed)
-
-
-def _following(item: Any, key: str, renamed: Names) -> Any:
-    """A notification or a job that names the task by its new name."""
-    named = value_at(item, (key,))
-    if isinstance(named, list):
-        return {**item, key: [_renamed(name, renamed) for name in named]}
-    return {**item, key: _renamed(named, renamed)} if isinstance(named, str) else item

@@ -77,6 +77,7 @@ FILLED_IN = (
 UNORDERED = (
     f"{_TASK}/task/target_names",
     "/notifications/*/tasks",
+    "/notifications/notifications_list/*/tasks",
 )
 
 

@@ -12,17 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from .references import SOURCE_PLACES, TARGET_NAMES, TARGET_PLACES, of_thing
 from .tree import DefinitionError, Plain, listed, value_at
 
 TABLE_LISTS = ("explicit_included_tables", "included_pattern", "excluded_pattern")
-SOURCE_PLACES = (
-    ("task", "source_name"),
-    ("source", "rep_source", "source_name"),
-    ("source", "rep_source", "database_name"),
-    ("source", "source_tables", "name"),
-)
-TARGET_NAMES = ("task", "target_names")
-TARGET_PLACES = (("rep_target", "target_name"), ("rep_target", "database_name"))
 
 
 class TaskEndpoints(NamedTuple):
@@ -60,11 +53,7 @@ class Task:
     @property
     def named_endpoints(self) -> list[str]:
         """Every name that the task gives for an endpoint, once, whether its seven places agree or not."""
-        names = [value_at(self.data, place) for place in SOURCE_PLACES]
-        names += listed(value_at(self.data, TARGET_NAMES))
-        targets = listed(self.data.get("targets"))
-        names += [value_at(target, place) for target in targets for place in TARGET_PLACES]
-        return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+        return list(dict.fromkeys(found.name for found in of_thing("tasks", self.data)))
 
     @property
     def tables(self) -> dict[str, list[Plain]]:

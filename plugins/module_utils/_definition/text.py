@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from .shapes import check_values
 from .tree import TYPE, DefinitionError, Plain
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -30,11 +31,15 @@ def parsed(text: str | bytes) -> Any:
 def written(data: Mapping[str, Any]) -> str:
     """Data as JSON, indented with tabs as an export is, with a newline at its end.
 
-    Keys keep their order, but ``$type`` comes first in its object: a server needs it there.
+    Keys keep their order, but ``$type`` comes first in its object: a server needs it there. Raises DefinitionError for
+    what is no JSON.
     """
     buffer = io.StringIO()
-    # json.dumps would hold millions of small strings at once.
-    json.dump(_type_first(data), buffer, indent="\t", ensure_ascii=False, allow_nan=False)
+    try:
+        # json.dumps would hold millions of small strings at once.
+        json.dump(_type_first(data), buffer, indent="\t", ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise DefinitionError(f"The definition cannot be written as JSON: {error}.") from error
     buffer.write("\n")
     return buffer.getvalue()
 
@@ -61,8 +66,14 @@ def _without_comments(text: str) -> str:
 def _parsed(text: str) -> Any:
     if not text.strip():
         raise DefinitionError("The definition is empty.")
+    odd: list[float] = []
+
+    def constant(name: str) -> float:
+        odd.append(float(name))
+        return odd[-1]
+
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=constant, parse_float=_number)
         if _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except DefinitionError:
@@ -75,6 +86,8 @@ def _parsed(text: str) -> Any:
         raise DefinitionError("The definition holds half a character (an unpaired surrogate).") from error
     except (RecursionError, ValueError) as error:
         raise DefinitionError("The definition is nested too deeply or holds a number that is too long.") from error
+    if odd:
+        check_values({"": value} if isinstance(value, float) else value)
     return value
 
 
@@ -85,10 +98,6 @@ def _object(pairs: list[tuple[str, Any]]) -> Plain:
         twice = next(key for key in keys if keys.count(key) > 1)
         raise DefinitionError(f"Key {twice!r} stands twice in one object of the definition (keys: {sorted(result)}).")
     return result
-
-
-def _refuse_constant(name: str) -> Any:
-    raise DefinitionError(f"The definition holds {name}, which is no JSON.")
 
 
 def _number(digits: str) -> float:

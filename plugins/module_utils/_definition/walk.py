@@ -11,7 +11,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from . import secrets
+from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import RULES, Rule
+from .tree import Plain
 
 MERGED = "merged"
 EXACT = "exact"
@@ -38,6 +40,18 @@ class Place(NamedTuple):
 
 
 TOP = Place(RULES, MERGED)
+
+
+def alike(wanted: Plain, present: Plain) -> tuple[Plain, Plain]:
+    """Two sets of sections with the notifications in one shape: old servers have a list, newer ones an object.
+
+    Where both have one shape, they are returned as they are.
+    """
+    both = wanted.get(NOTIFICATIONS), present.get(NOTIFICATIONS)
+    if {type(value) for value in both} != {list, dict}:
+        return wanted, present
+    one, other = ({NOTIFICATIONS_LIST: value} if isinstance(value, list) else value for value in both)
+    return {**wanted, NOTIFICATIONS: one}, {**present, NOTIFICATIONS: other}
 
 
 def or_nothing(value: Any) -> Any:

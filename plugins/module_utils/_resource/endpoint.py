@@ -10,7 +10,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,13 @@ from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .._core.select import chosen
 from .._definition.compare import Difference
 from .._definition.document import Definition, of_sections
+from .._definition.references import ENDPOINT, TASK, of_thing
 from .._definition.tree import TYPE, value_at
 from . import endpoint_settings as settings
 from .endpoint_settings import ALWAYS, ON_CREATE, Operation, Place, Wish
 from .foresight import seen
-from .importing import UNAUTHORIZED, Import, exported, versioned
+from .importing import Import, exported, versioned
+from .named import UNAUTHORIZED, missing
 from .pausing import Pause
 
 KIND = "endpoint"
@@ -79,6 +81,20 @@ class Known:
         """The tasks that have the endpoint as their source or a target, as far as that is known."""
         return [] if self.definition is None else self.definition.tasks_using(name)
 
+    def users(self, name: str) -> list[str]:
+        """All that names the endpoint, tasks and other endpoints, as far as that is known, as messages name it."""
+        if self.definition is None:
+            return []
+        above = [user for user in self.definition.endpoints_using(name) if user != name]
+        return [*map(repr, self.tasks_using(name)), *(f"endpoint {user!r}" for user in above)]
+
+    def missing(self, server: str, endpoint: Plain) -> list[str]:
+        """A warning of all that the endpoint names and that the server does not have."""
+        there: dict[str, Collection[str]] = {ENDPOINT: [item["name"] for item in self.listed]}
+        if self.definition is not None:
+            there = {ENDPOINT: self.definition.endpoint_names, TASK: self.definition.task_names}
+        return missing(server, list(of_thing("databases", endpoint)), there)
+
 
 NOTHING = Known(of_sections())
 
@@ -125,7 +141,7 @@ def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:
     _require_same_kind(options, current)
     if known.definition is None:
         return _blind_update(api, options, wish, current)
-    return _update(api, options["server"], wish, current, known.tasks_using(name))
+    return _update(api, options["server"], wish, current, known)
 
 
 def shown(endpoint: Mapping[str, Any], tasks: Sequence[str]) -> Plain:
@@ -168,7 +184,7 @@ def _require_same_kind(options: Mapping[str, Any], current: Mapping[str, Any]) -
         raise Refused(f"Endpoint {name} is of type {current['type_id']}; to make it {type_id}, delete it first.")
 
 
-def _update(api: Api, server: str, wish: Wish, current: Plain, tasks: Sequence[str]) -> Plan:
+def _update(api: Api, server: str, wish: Wish, current: Plain, known: Known) -> Plan:
     name, there = current["name"], current.get(settings.ROOT) or {}
     settings.require_same_type(wish.settings, there, name)
     unsent = settings.unsent_secrets(wish, there)
@@ -176,12 +192,13 @@ def _update(api: Api, server: str, wish: Wish, current: Plain, tasks: Sequence[s
         f"Endpoint {name} has no {place} yet. It is sent with update_secrets {ALWAYS} only." for place in unsent
     ]
     patch = settings.operations(wish, there)
-    after = shown({**current, settings.ROOT: settings.patched(there, patch)}, tasks)
+    patched = {**current, settings.ROOT: settings.patched(there, patch)}
+    after = shown(patched, known.tasks_using(name))
     if not patch:
         return Plan([], after, warnings)
     told = settings.difference(there, patch)
     change = _change(name, told, lambda: _patch(api, server, name, wish, patch))
-    return Plan([change], after, warnings)
+    return Plan([change], after, [*warnings, *known.missing(server, patched)])
 
 
 def _change(name: str, told: tuple[Plain, Plain], apply: Any) -> Change:
@@ -318,7 +335,7 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
     timeout = options.get("timeout") or ARGUMENTS["timeout"]["default"]
     told = {key: after[key] for key in ("name", "role", "type_id", "settings")}
     change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout))
-    return Plan([change], after)
+    return Plan([change], after, known.missing(server, made))
 
 
 def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plain:
@@ -362,10 +379,9 @@ def _create(api: Api, server: str, made: Plain, timeout: int) -> Applied:
 
 
 def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
-    name, tasks = current["name"], known.tasks_using(current["name"])
-    if tasks:
-        listed_tasks = ", ".join(map(repr, tasks))
-        raise Refused(f"Endpoint {name} on server {server} cannot be deleted: it is used by {listed_tasks}.")
+    name, tasks, users = current["name"], known.tasks_using(current["name"]), known.users(current["name"])
+    if users:
+        raise Refused(f"Endpoint {name} on server {server} cannot be deleted: it is used by {', '.join(users)}.")
     role = ENDPOINT_ROLE.spelled(current.get("role"))
     before = {"name": name, "role": role} if known.definition is None else shown(current, tasks)
     return Plan([Change(KIND, name, DELETE, before, None, lambda: _delete(api, server, name))])

@@ -23,9 +23,9 @@ from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.tree import DefinitionError
 from .foresight import TASK_NOT_FOUND
+from .named import UNAUTHORIZED, look_for_missing
 from .pausing import Pause, few, running, subject
 
-UNAUTHORIZED = "UNAUTHORIZED_REQUEST"
 LOOK_AFTER_LOST_ANSWER = 3.0
 
 
@@ -41,7 +41,7 @@ def document(options: Mapping[str, Any]) -> Definition:
         return _from_file(src)
     if not isinstance(given, (str, bytes, Mapping)):
         raise Refused("The definition is not a JSON object.")
-    return definitions.read(given)
+    return definitions.given_by_hand(given)
 
 
 def exported(api_method: str, text: str | bytes) -> Definition:
@@ -76,6 +76,7 @@ def check_endpoints(api: Api, server: str, wanted: Definition, known: Collection
     Whether they are there the server itself checks, where this user may not list endpoints. In check mode an earlier
     task of the play may be the one that adds them, so there is a warning instead, which is returned.
     """
+    warnings = look_for_missing(api, server, wanted)
     needed = [item for item in needed_endpoints(wanted) if item[1] not in known]
     if needed:
         try:
@@ -83,14 +84,14 @@ def check_endpoints(api: Api, server: str, wanted: Definition, known: Collection
         except ApiError as error:
             if error.error_code != UNAUTHORIZED:
                 raise
-            return []
+            return warnings
         needed = [item for item in needed if item[1] not in there]
     if not needed:
-        return []
+        return warnings
     listed = few([f"the {role} endpoint {name!r} of task {task!r}" for role, name, task in needed])
     if not api.check_mode:
         raise Refused(f"Server {server} does not have {listed}, and the definition does not bring it.{hint}")
-    return [f"Server {server} does not have {listed} yet. A run would fail, unless an earlier task adds it."]
+    return [*warnings, f"Server {server} does not have {listed} yet. A run would fail, unless an earlier task adds it."]
 
 
 def versioned(api: Api, server: str, wanted: Definition) -> tuple[Definition, list[str]]:
@@ -224,6 +225,6 @@ def file_content(path: str) -> bytes:
 
 def _from_file(src: str) -> Definition:
     try:
-        return definitions.read(file_content(src))
+        return definitions.given_by_hand(file_content(src))
     except DefinitionError as error:
         raise DefinitionError(f"{src}: {error.message}") from error

@@ -19,6 +19,7 @@ from .._core.errors import AemError, Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .._definition.compare import Difference, diff, differences
 from .._definition.document import Definition
+from .._definition.owners import unmapped_in
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
 from .foresight import TASK_NOT_FOUND, seen
@@ -105,8 +106,9 @@ def prepared(options: Mapping[str, Any]) -> Prepared:
         source=options.get("source_endpoint"),
         target=options.get("target_endpoint"),
     )
+    unmapped = unmapped_in(wanted, options.get("owners") or ())
     wanted, warnings = of_task(wanted.with_overrides(options.get("overrides") or {}))
-    return Prepared(wanted, warnings, hint)
+    return Prepared(wanted, [*unmapped, *warnings], hint)
 
 
 def named(wanted: Definition, name: str) -> Definition:

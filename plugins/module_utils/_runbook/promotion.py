@@ -19,7 +19,8 @@ from urllib.parse import quote
 from .._core.select import is_pattern
 from .._definition import secrets
 from .._definition.document import Definition
-from .._definition.retarget import owners_in, retarget, schemas_in
+from .._definition.owners import owners_in, schemas_in, unmapped_in
+from .._definition.retarget import retarget
 from .._definition.tree import DefinitionError, Plain
 from .promotion_tables import Selections, with_tables
 
@@ -283,7 +284,7 @@ def _notes(exported: Mapping[str, Definition], wish: Wish) -> list[str]:
             notes.append(f"No task that is promoted uses these of {label}: {', '.join(unused)}.")
     if wish.rename and not any(renamed(wish.rename, name) != name for name in exported):
         notes.append(f"rename: the pattern {wish.rename['pattern']!r} changes no name.")
-    return notes
+    return notes + [warning for export in exported.values() for warning in unmapped_in(export, wish.owners)]
 
 
 def _tasks(names: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import FrozenInstanceError
+from datetime import date
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.erro
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import task as tasks
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import (
     Definition,
+    given_by_hand,
     of_sections,
     read,
 )
@@ -257,3 +259,135 @@ def test_merging_a_thing_into_itself_is_the_thing(given_definition: dict[str, An
     assert merge(given_definition, given_definition) == given_definition
     assert merge(given_definition, {}) == given_definition
     assert json.loads(json.dumps(merge({}, given_definition))) == given_definition
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "told"),
+    [
+        (("source", "source_tables", "explicit_included_tables"), {"owner": "o", "name": "A"}, "an object, not a list"),
+        (("source", "source_tables", "explicit_included_tables"), ["o.A"], "explicit_included_tables/0 is text"),
+        (
+            ("source", "source_tables", "included_pattern"),
+            [{"owner": "o", "name": 7}],
+            "included_pattern/0/name is not",
+        ),
+        (("source", "source_tables"), "@{name=S}", "source_tables is text, not an object"),
+        (("source",), [], "source is a list, not an object"),
+        (("targets",), {"rep_target": {}}, "targets is an object, not a list"),
+        (("targets",), ["D"], "targets/0 is text, not an object"),
+        (("task", "target_names"), "D", "target_names is text, not a list"),
+        (("task_settings", "common_settings"), 3, "common_settings is a number, not an object"),
+        (("manipulations",), {"name": "o.A"}, "manipulations is an object, not a list. A list of one"),
+    ],
+)
+def test_a_part_of_a_task_that_is_something_else_is_refused(place: tuple[str, ...], value: Any, told: str) -> None:
+    document = copied(export("export_task_windows.json"))
+    inside = document[SECTIONS]["tasks"][0]
+    for step in place[:-1]:
+        inside = inside[step]
+    inside[place[-1]] = value
+    for given_definition in (document, json.dumps(document)):
+        with pytest.raises(DefinitionError) as raised:
+            read(given_definition)
+        assert f"/{SECTIONS}/tasks/0/{place[0]}" in str(raised.value)
+        assert told in str(raised.value)
+    with pytest.raises(DefinitionError, match=f"/{place[0]}"):
+        read(export("export_task_windows.json")).with_overrides(tree_of(place, value))
+
+
+def tree_of(place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Objects within each other, with a value at the place."""
+    return {place[0]: tree_of(place[1:], value) if place[1:] else value}
+
+
+@pytest.mark.parametrize(
+    ("sections", "told"),
+    [
+        ({"databases": [{"name": "E", "db_settings": "@{server=h}"}]}, "/databases/0/db_settings is text"),
+        ({"databases": [{"name": "E", "db_settings": []}]}, "/databases/0/db_settings is a list"),
+        ({"scheduler": {"jobs": {"name": "J"}}}, "/scheduler/jobs is an object, not a list"),
+        ({"scheduler": {"jobs": ["J"]}}, "/scheduler: item 0 is not an object"),
+        ({"scheduler": []}, "/scheduler is a list, not an object"),
+        ({"notifications": "x"}, "/notifications is neither a list nor an object"),
+        (
+            {"notifications": {"notifications_list": {"name": "N"}}},
+            "/notifications/notifications_list is an object, not",
+        ),
+        ({"notifications": {"notifications_list": ["N"]}}, "/notifications: item 0 is not an object"),
+        ({"error_behavior": "System.Object[]"}, "/error_behavior is text"),
+    ],
+)
+def test_a_section_that_is_something_else_is_refused(sections: dict[str, Any], told: str) -> None:
+    with pytest.raises(DefinitionError) as raised:
+        of_sections(**sections)
+    assert f"/{SECTIONS}/{told.removeprefix('/')}" in str(raised.value)
+
+
+def test_what_is_null_is_as_good_as_left_out() -> None:
+    nulls = of_sections(tasks=None, databases=None, scheduler=None, notifications=None)
+    assert (nulls.tasks, nulls.endpoints, nulls.references) == ([], [], [])
+    empty = {"task": {"name": "T"}, "source": None, "targets": None, "task_settings": None}
+    assert of_sections(tasks=[empty], databases=[{"name": "E", "db_settings": None}]).task_names == ["T"]
+
+
+@pytest.mark.parametrize(
+    "text", ["@{owner=o; name=A}", "@{}", "System.Object[]", "System.Collections.Hashtable", "@{a=@{b=1}}"]
+)
+def test_what_powershell_left_out_is_refused_where_a_user_gives_it(text: str) -> None:
+    task = {"task": {"name": "T"}, "more": [{"filter": text}]}
+    assert of_sections(tasks=[task]).task_names == ["T"]
+    for given_definition in ({SECTIONS: {"tasks": [task]}}, json.dumps({SECTIONS: {"tasks": [task]}})):
+        with pytest.raises(DefinitionError, match=f"/{SECTIONS}/tasks/0/more/0/filter is the text .*Depth"):
+            given_by_hand(given_definition)
+
+
+@pytest.mark.parametrize("text", ["@{", "System.Objects", "@x", "{a=b}", "a System.Object[]", "@{ERP}"])
+def test_other_text_is_left_alone(text: str) -> None:
+    task = {"task": {"name": "T", "description": text}}
+    assert given_by_hand({SECTIONS: {"tasks": [task]}}).data == {SECTIONS: {"tasks": [task]}}
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (float("nan"), "is NaN, which"),
+        (float("-inf"), "is -Infinity"),
+        (date(2026, 3, 7), "is of type date"),
+        (b"x", "is of type bytes"),
+        ({3: 1}, "has the key 3, which is not text"),
+    ],
+)
+def test_what_is_no_json_is_refused_with_its_place(value: Any, told: str) -> None:
+    document = {SECTIONS: {"tasks": [{"task": {"name": "T"}, "a/b": [value]}]}}
+    with pytest.raises(DefinitionError) as raised:
+        read(document)
+    assert f"/{SECTIONS}/tasks/0/a~1b/0 {told}" in str(raised.value)
+    if isinstance(value, float):
+        with pytest.raises(DefinitionError, match=f"/{SECTIONS}/tasks/0/a~1b/0 {told}"):
+            read(json.dumps(document))
+    if not isinstance(value, dict):
+        with pytest.raises(DefinitionError, match="cannot be written as JSON"):
+            Definition(document).write()
+
+
+@pytest.mark.parametrize("levels", [101, 900, 3000])
+def test_what_is_nested_too_deeply_is_refused(levels: int) -> None:
+    deep: Any = {}
+    for _level in range(levels):
+        deep = {"a": deep}
+    with pytest.raises(DefinitionError, match=rf"nested too deeply: /{SECTIONS}/x/a/a.* is 100 levels down"):
+        read({SECTIONS: {"x": deep}})
+    text = '{"cmd.replication_definition": {"x": ' + '{"a": ' * levels + "1" + "}" * levels + "}}"
+    with pytest.raises(DefinitionError, match="nested too deeply"):
+        read(text)
+
+
+def test_what_has_no_end_or_is_very_many_is_told_in_time() -> None:
+    endless: dict[str, Any] = {}
+    endless["a"] = [endless]
+    with pytest.raises(DefinitionError, match="nested too deeply"):
+        read({SECTIONS: endless})
+    many: list[Any] = []
+    for _level in range(60):
+        many = [many] * 9
+    assert read({SECTIONS: {"x": many}}).tasks == []

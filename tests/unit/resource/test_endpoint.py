@@ -407,3 +407,28 @@ def test_other_errors_are_told(api_method: str, monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(ApiError) as raised:
         plan(manager)
     assert raised.value is error
+
+
+def test_an_endpoint_that_another_one_names_is_not_deleted() -> None:
+    manager = Manager(endpoint("APP", backend_db="HANA"), endpoint("HANA", username="ref:HANA"), endpoint("A"))
+    with pytest.raises(Refused, match="Endpoint HANA on server s cannot be deleted: it is used by endpoint 'APP'"):
+        plan(manager, "HANA", state="absent")
+    with pytest.raises(Refused, match=r"it is used by 'T'\."):
+        plan(manager, "A", state="absent")
+    assert [change.action for change in plan(manager, "APP", state="absent").changes] == ["delete"]
+
+
+def test_what_an_endpoint_names_and_the_server_does_not_have_is_told() -> None:
+    manager = Manager(endpoint("A"), endpoint("HANA"))
+    new = {"role": "source", "type_id": ORACLE}
+    wished = {"backend_db": "HANNA", "username": "ref:HANA", "logstreamstagingtask": "Staging"}
+    for planned in (plan(manager, "APP", settings=wished, **new), plan(manager, "A", settings=wished)):
+        assert [warning.split(" names ")[1] for warning in planned.warnings] == [
+            "endpoint 'HANNA' in db_settings.backend_db, which server s does not have.",
+            "task 'Staging' in db_settings.logstreamstagingtask, which server s does not have.",
+        ]
+    fine = {"backend_db": "HANA", "logstreamstagingtask": "T"}
+    assert plan(manager, "APP", settings=fine, **new).warnings == []
+    blind = Manager(endpoint("A"), exports=False)
+    (warning,) = plan(blind, "APP", settings=wished | {"username": "u"}, **new).warnings
+    assert "endpoint 'HANNA'" in warning

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.retarget import (
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.owners import (
     owners_in,
     schemas_in,
 )

@@ -68,7 +68,9 @@ def test_needed_endpoints_are_those_that_are_not_brought() -> None:
 
 
 def test_what_belongs_to_a_task() -> None:
-    wanted, warnings = task_definition.of_task(read(task_document(scheduler={"jobs": [1]}, notifications=[])))
+    wanted, warnings = task_definition.of_task(
+        read(task_document(scheduler={"jobs": [{"name": "J"}]}, notifications=[]))
+    )
     assert list(wanted.sections) == ["tasks"]
     assert warnings == ["A task is imported without scheduler of its definition."]
     with pytest.raises(Refused, match="does not name: 'POS SQL Server', 'Events Kafka', 'ERP LogStream'"):
