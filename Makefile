@@ -42,7 +42,7 @@ REQUIREMENTS := tests/requirements
 
 # --- virtual environments, and the two places that Ansible's tools need the collection in --------------------------
 
-.PHONY: venv demo-venv importer-venv events-venv link stage pins
+.PHONY: venv demo-venv importer-venv events-venv browser link stage pins
 venv:
 	@tests/tools/venv.sh .build/venv requirements-dev.txt $(REQUIREMENTS)/tests.txt $(REQUIREMENTS)/simulator.txt $(REQUIREMENTS)/constraints.txt
 
@@ -54,6 +54,9 @@ importer-venv:
 
 events-venv:
 	@tests/tools/venv.sh .build/events-venv $(REQUIREMENTS)/events.txt $(REQUIREMENTS)/constraints-events.txt
+
+browser:
+	@tests/tools/browser.sh
 
 link: # where everything but ansible-test finds the collection
 	@mkdir -p "$(dir $(LINK))" && ln -sfn "$$PWD" "$(LINK)"
@@ -78,11 +81,11 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults integration events examples sanity docs
+PARTS := lint changelog-lint unit contract faults integration events pages examples sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
-.PHONY: test $(PARTS) build matrix bench clean
+.PHONY: test $(PARTS) build report matrix bench clean
 test: venv ## every part below, up to docs; ends with the totals
 	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
 
@@ -100,7 +103,8 @@ changelog-lint: venv ## antsibull-changelog
 	@$(CHECK) antsibull-changelog antsibull-changelog lint
 
 events: events-venv
-unit contract faults integration events examples: venv link
+pages: browser
+unit contract faults integration events pages examples: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
@@ -110,6 +114,7 @@ contract: ## simulator and client against the API contract
 faults: ## what happens when network, session or server fail
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
+pages: ## the page of the role report, in a browser
 examples: ## every EXAMPLES block against the simulator
 
 sanity: venv stage ## ansible-test sanity on every Python there is
@@ -126,6 +131,9 @@ build: venv importer-venv stage ## the collection's archive in .build/dist, chec
 	@$(CHECK) "collection build" ansible-galaxy collection build --output-path .build/dist "$(STAGE)"
 	@$(CHECK) galaxy-importer tests/tools/import.sh "$$PWD/$(IMPORTER)" .build/dist
 	@ls .build/dist/*.tar.gz
+
+report: venv link browser ## the report of the simulator's estate in .build/report, and its picture in docs/images
+	@$(ON_PATH) PYTHONPATH=tests python tests/tools/report.py .build/report docs/images/report.png
 
 matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
 	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)

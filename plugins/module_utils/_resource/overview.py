@@ -14,7 +14,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import all_of
 from .._core.errors import ApiError
-from .._core.select import chosen
+from .._core.select import chosen, refuse_missing
 
 
 def overview(api: Api, wanted: Sequence[str] | None = None, tasks: bool = True) -> list[Plain]:
@@ -32,6 +32,7 @@ def overview(api: Api, wanted: Sequence[str] | None = None, tasks: bool = True) 
         except ApiError as error:
             return {**servers[name], "tasks": [], "problem": error.message}
 
+    refuse_missing("server", list(servers), wanted)
     names = chosen(servers, wanted)
     if not tasks:
         return [servers[name] for name in names]

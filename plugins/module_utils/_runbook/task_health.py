@@ -133,8 +133,12 @@ def look_at(api: Api, tasks: Sequence[Mapping[str, Any]]) -> list[Plain]:
 
 
 def latency(details: Mapping[str, Any]) -> int | None:
-    """The total latency that GetTaskDetails tells, in seconds; None where it tells none. Hours may be above 24."""
-    told = (details.get("cdc_latency") or {}).get("total_latency")
+    """The total latency that GetTaskDetails tells, in seconds; None where it tells none."""
+    return seconds_of((details.get("cdc_latency") or {}).get("total_latency"))
+
+
+def seconds_of(told: Any) -> int | None:
+    """The seconds of a latency such as ``00:01:30``, whose hours may be above 24; None where it tells none."""
     if isinstance(told, int) and not isinstance(told, bool):
         return told if told >= 0 else None
     found = _LATENCY.fullmatch(str(told or "").strip())
