@@ -224,7 +224,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.concurrent import tried_until
+from ..module_utils._core.concurrent import check_workers, tried_until
 from ..module_utils._core.plan import Result, carry_out
 from ..module_utils._module import run_module
 from ..module_utils._resource import task_state
@@ -235,6 +235,7 @@ from ..module_utils._resource.task_choice import CHOICE_RULES, choose
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each task that needs one, and carry them out side by side."""
     wish = Wish.from_options(options)
+    check_workers("parallel", options["parallel"])
     patience = wish.timeout if wish.to_run_again else 0
     selected = tried_until(lambda: choose(api, options, wish.timeout), patience)
     plan = task_state.plan(api, selected.tasks, wish)

@@ -179,3 +179,23 @@ def test_nobody_there(em: Simulator) -> None:
     assert result.error is not None
     assert "refused" in result.error.message
     assert result.error.facts()["api_method"] == "Login"
+
+
+@pytest.mark.parametrize("parallel", [1, 4])
+def test_one_task_that_fails_holds_no_other_up(em: Simulator, parallel: int) -> None:
+    fault = {"kind": "error", "api_method": "StopTask", "error_code": "AEM_STOP_TASK_INNER_ERR", "times": None}
+    em.inject({**fault, "task": TASK})
+    options = {"server": SERVER, "tasks": ["*"], "state": "stopped", "parallel": parallel}
+    result = perform(em, aem_task_state, **options)
+    assert result.error is not None
+    ended = {task["name"]: task["after"] for task in result.values["tasks"]}
+    assert {name for name, state in ended.items() if state == "RUNNING"} == {TASK}
+    assert len(ended) > 2
+
+
+@pytest.mark.parametrize("parallel", [0, -1])
+def test_no_task_at_a_time_is_refused(em: Simulator, parallel: int) -> None:
+    result = perform(em, aem_task_state, server=SERVER, tasks=["*"], state="stopped", parallel=parallel)
+    assert result.error is not None
+    assert result.error.message == f"parallel must be 1 or more, not {parallel}."
+    assert calls(em) == []

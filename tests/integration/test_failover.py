@@ -229,7 +229,7 @@ def test_a_switch_that_is_refused_changes_nothing(fresh: Simulator) -> None:
 
 
 def test_an_error_on_the_way_tells_that_the_switch_was_made(fresh: Simulator) -> None:
-    code = "AEM_SERVER_NOT_CONNECTED"
+    code = "UNAUTHORIZED_REQUEST"
     fresh.inject({"kind": "error", "api_method": "GetTaskList", "error_code": code, "skip": 2})
     result = failover(fresh)
     assert (result.changed, result.error.facts()["error_code"]) == (True, code)

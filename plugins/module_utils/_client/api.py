@@ -279,7 +279,9 @@ class Api:
         try:
             return normaliser(answer)
         except normalise.WrongShape as error:
-            raise NoAnswer(call.api_method, f"JSON of another shape, {error}", sent=True) from error
+            unusable = NoAnswer(call.api_method, f"JSON of another shape, {error}", sent=True)
+            unusable.warnings = self.session.warnings
+            raise unusable from error
 
     def _read(self, normaliser: Callable[[Mapping[str, Any]], T], api_method: str, *path: str, **query: Any) -> T:
         return self._told(normaliser, Call(api_method, "GET", path, query, answer=JSON))

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
+from .._core.concurrent import TRIED_AGAIN
 from .._core.errors import AemError, ApiError, NoAnswer, Refused, SessionChanged, WriteInCheckMode
 from .connection import MOST_WORKERS, Connection
 from .vocabulary import PASSING_ERRORS
@@ -127,6 +128,13 @@ class Session:
         """
         if call.writes and self.read_only:
             raise WriteInCheckMode(call.api_method)
+        try:
+            return self._send(call)
+        except AemError as error:
+            error.warnings = self.warnings
+            raise
+
+    def _send(self, call: Call) -> Any:
         number, token = self._current()
         try:
             return self._within(call, number, token)
@@ -136,7 +144,12 @@ class Session:
             if self.connection.session_id:
                 hint = "The session given as aem_session_id is over: log in again."
                 raise ApiError(call.api_method, error.status, error.error_code, error.error_message, hint) from error
-        return self._within(call, *self._current(instead_of=number))
+        try:
+            return self._within(call, *self._current(instead_of=number))
+        except ApiError as error:
+            # The next call logs in anew.
+            error.passing = error.passing or error.error_code == SESSION_ENDED
+            raise
 
     def close(self, keep: bool = False) -> None:
         """Log out, if this session logged in by itself, unless somebody is to ``keep`` it.
@@ -177,7 +190,7 @@ class Session:
         token = answer.headers.get(SESSION_HEADER)
         if not token:
             problem = f"no {SESSION_HEADER} header; is aem_url the address of Enterprise Manager?"
-            raise NoAnswer("Login", problem, sent=True, status=answer.status)
+            raise NoAnswer("Login", problem, sent=True, status=answer.status, passing=False)
         return str(token)
 
     def _patiently(self, call: Call, headers: Mapping[str, str]) -> _Answer:
@@ -190,7 +203,7 @@ class Session:
                 safe = call.repeatable or not trouble.error.sent
                 if not safe or attempt >= self.connection.retries:
                     raise trouble.error from trouble
-                self.warnings.append(f"{trouble.error.message} It was tried again.")
+                self.warnings.append(f"{trouble.error.message} {TRIED_AGAIN}")
                 time.sleep(_pause(attempt, trouble.after))
             attempt += 1
 
@@ -285,13 +298,14 @@ def _foreign(call: Call, response: requests.Response, body: str) -> Exception:
     if 300 <= status < 400:
         where = response.headers.get("Location", "another address")
         problem = f"HTTP {status} points to {where}; aem_url must be the address of Enterprise Manager itself"
-        return NoAnswer(call.api_method, problem, sent=True, status=status)
+        return NoAnswer(call.api_method, problem, sent=True, status=status, passing=False)
     kind = response.headers.get("Content-Type", "").split(";")[0] or "no content type"
     words = " ".join(body.split())[:120] or "an empty body"
     what = "without an error code" if _is_json(body) else "not JSON, perhaps from a proxy"
     problem = f"HTTP {status} with {kind}, {what}: {words}"
     sent, timed_out = status != HTTP_TOO_MANY_REQUESTS, status in HTTP_TIMED_OUT
-    error = NoAnswer(call.api_method, problem, sent=sent, status=status, timed_out=timed_out)
+    passing = status >= 500 or status < 300 or status in (HTTP_TOO_MANY_REQUESTS, *HTTP_TIMED_OUT)
+    error = NoAnswer(call.api_method, problem, sent=sent, status=status, timed_out=timed_out, passing=passing)
     if status == HTTP_TOO_MANY_REQUESTS or status >= 500 or status < 300:
         after = response.headers.get("Retry-After", "")
         return _Retry(error, float(after) if after.isdigit() else None)
@@ -312,7 +326,7 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Exception:
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if certificate:
         problem = f"{certificate}. {_certificate_hint(connection)}"
-        return NoAnswer(call.api_method, problem, sent=False)
+        return NoAnswer(call.api_method, problem, sent=False, passing=False)
     unsent = (
         urllib3.exceptions.NewConnectionError,
         urllib3.exceptions.ConnectTimeoutError,

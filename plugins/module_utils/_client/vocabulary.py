@@ -116,8 +116,8 @@ SELECTION_LISTS = ("included_pattern", "excluded_pattern", "explicit_included_ta
 SELECTION_KEYS = ("owner", "name", "load_order", "table_type")
 
 SERVER_NOT_FOUND = "AEM_SERVER_NOT_FOUND"
-# Enterprise Manager does not reach the server at this time.
-PASSING_ERRORS = frozenset({"AEM_SERVER_NOT_CONNECTED"})
+# Enterprise Manager does not reach the server at this time, or has just begun to look after it.
+PASSING_ERRORS = frozenset({"AEM_SERVER_NOT_CONNECTED", "AEM_SERVER_NOT_MONITORED"})
 TASK_ON_THE_WAY = frozenset({"STARTING", "STOPPING"})
 RUN_OPTIONS_WITH_POSITION = frozenset(
     {"RESUME_PROCESSING_FROM_TIMESTAMP", "RESUME_PROCESSING_FROM_POSITION", "RECOVER_USING_CHECKPOINT_STORED_ON_TARGET"}

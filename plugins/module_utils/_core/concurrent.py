@@ -20,6 +20,11 @@ T = TypeVar("T")
 FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 2.0
 
+LONGEST_TIMEOUT = 365 * 24 * 60 * 60
+
+TRIED_AGAIN = "It was tried again."
+WAITED_OUT = "It was looked at again."
+
 
 class Outcome(NamedTuple):
     """What became of one piece of work: its value, or the error that ended it."""
@@ -48,25 +53,36 @@ def side_by_side(work: Callable[[Any], Any], items: Iterable[Any], workers: int)
 
 
 def all_of(work: Callable[[Any], T], items: Iterable[Any], workers: int) -> list[T]:
-    """The values of ``work(item)`` for every item, made side by side; raise the first error where there is one."""
+    """The values of ``work(item)`` for every item, made side by side.
+
+    Where there are errors, raise the first of those that do not pass, since waiting is of no use then, else the first.
+    """
     outcomes = side_by_side(work, items, workers)
-    for outcome in outcomes:
-        if outcome.error:
-            raise outcome.error
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if errors:
+        raise next((error for error in errors if not error.passing), errors[0])
     return [outcome.value for outcome in outcomes]
 
 
 def check_timeout(timeout: int) -> None:
-    """Raise Refused for a ``timeout``, in seconds, that leaves no time."""
+    """Raise Refused for a ``timeout``, in seconds, that leaves no time, or that no timer takes."""
     if timeout < 1:
         raise Refused(f"timeout must be 1 second or more, not {timeout}.")
+    if timeout > LONGEST_TIMEOUT:
+        raise Refused(f"timeout must be {LONGEST_TIMEOUT} seconds, which is a year, or less, not {timeout}.")
+
+
+def check_workers(name: str, number: int) -> None:
+    """Raise Refused where the option ``name``, of how many may be at work at once, lets none."""
+    if number < 1:
+        raise Refused(f"{name} must be 1 or more, not {number}.")
 
 
 def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float) -> tuple[T, bool]:
     """Call ``look`` until ``done(seen)``, for at most ``timeout`` seconds, with growing pauses; look at least once.
 
     Return what was seen last, and whether it was what was waited for. A look that fails with a passing error is borne
-    like one that does not see it yet; where the time is over with such a look, its error is raised.
+    like one that does not see it yet, and told as overcome; where the time is over with such a look, it is raised.
     """
     deadline = time.monotonic() + timeout
     pause = FIRST_PAUSE
@@ -79,6 +95,8 @@ def wait_until(look: Callable[[], T], done: Callable[[T], bool], timeout: float)
             if blind is not None:
                 raise blind
             return seen, False
+        if blind is not None:
+            blind.overcome(WAITED_OUT)
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)
 
@@ -106,5 +124,6 @@ def tried_until(work: Callable[[], T], timeout: float) -> T:
             left = deadline - time.monotonic()
             if not error.passing or left <= 0:
                 raise
+            error.overcome(TRIED_AGAIN)
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, LONGEST_PAUSE)

@@ -18,7 +18,7 @@ class AemError(Exception):
     """The root of every error that ends in a message for the user.
 
     ``left`` is for a change that failed half way: what it had done by then. ``passing`` says that the same may well
-    go better some seconds later.
+    go better some seconds later. ``warnings`` is the list that a user hears of where the error was overcome.
     """
 
     passing = False
@@ -27,6 +27,12 @@ class AemError(Exception):
         super().__init__(message)
         self.message = message
         self.left: Any = None
+        self.warnings: list[str] | None = None
+
+    def overcome(self, how: str) -> None:
+        """Tell the user of an error that does no harm any more: ``how`` is a sentence after its message."""
+        if self.warnings is not None:
+            self.warnings.append(f"{self.message} {how}")
 
     def facts(self) -> dict[str, Any]:
         """The fields that a failed result carries beside ``msg``."""
@@ -83,15 +89,22 @@ class NoAnswer(AemError):
     """A call got no answer that can be used, so only a look can tell whether its work was done.
 
     ``sent`` is False when the request certainly never reached Enterprise Manager. With ``timed_out`` it was waited for
-    as long as agreed, so the work may still be under way: what is not seen yet may come later.
+    as long as agreed, so the work may still be under way: what is not seen yet may come later. Most of it passes, but
+    for what is wrong with the address or a certificate.
     """
 
-    passing = True
-
     def __init__(
-        self, api_method: str, problem: str, *, sent: bool, status: int | None = None, timed_out: bool = False
+        self,
+        api_method: str,
+        problem: str,
+        *,
+        sent: bool,
+        status: int | None = None,
+        timed_out: bool = False,
+        passing: bool = True,
     ) -> None:
         super().__init__(f"{api_method} got no usable answer: {problem}.")
+        self.passing = passing
         self.api_method = api_method
         self.problem = problem
         self.sent = sent
@@ -117,11 +130,12 @@ class TaskFailed(AemError):
 
 
 class ManyFailed(AemError):
-    """Several of many things failed; the facts are those of the first."""
+    """Several of many things failed; the facts are those of the first. It passes where all of them do."""
 
     def __init__(self, errors: Sequence[AemError], tried: int) -> None:
         super().__init__(f"{len(errors)} of {tried} failed. " + " ".join(error.message for error in errors))
         self.first = errors[0]
+        self.passing = all(error.passing for error in errors)
 
     def facts(self) -> dict[str, Any]:
         """The facts of the first error."""

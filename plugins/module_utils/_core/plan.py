@@ -28,6 +28,9 @@ NOT_NEEDED = "not_needed"
 FAILED = "failed"
 NOT_REACHED = "not_reached"
 
+# What a diff shows in place of a secret that is sent.
+SENT = "(sent)"
+
 
 class Applied(NamedTuple):
     """What applying a change came to.
@@ -46,6 +49,7 @@ class Change:
     """One thing to do: ``before`` and ``after`` are plain data without secrets, None where there is nothing.
 
     ``refusal`` is why a run would not do it. The change is shown all the same, and check mode warns of it.
+    ``server`` is the server that the thing is of, empty where the name itself tells.
     """
 
     kind: str
@@ -55,10 +59,11 @@ class Change:
     after: Mapping[str, Any] | None
     apply: Callable[[], Applied]
     refusal: AemError | None = None
+    server: str = ""
 
     def label(self) -> str:
         """How the change is called in messages and diffs."""
-        return f"{self.kind} {self.name}"
+        return f"{self.kind} {self.name}" + (f" of server {self.server}" if self.server else "")
 
 
 class Plan(NamedTuple):
@@ -132,26 +137,36 @@ class Report:
 
 
 def carry_out(changes: Sequence[Change], check_mode: bool, workers: int = 1) -> Report:
-    """Apply the changes, in order or on several ``workers``; in check mode apply none.
+    """Apply the changes on up to ``workers`` threads; in check mode apply none.
 
-    In order, the first failure leaves the rest not reached; side by side, every change is tried.
+    No change depends on another, so every one is tried, whatever becomes of the others.
     """
-    steps = [Step(change) for change in changes]
-    if check_mode:
-        for step in steps:
-            if step.change.refusal:
-                step.warnings = [f"A run would be refused. {step.change.refusal.message}"]
-        return Report(steps)
-    if workers > 1:
+    steps = _planned(changes, check_mode)
+    if not check_mode:
         side_by_side(_apply, steps, workers)
-    else:
-        for step in steps:
-            step.status = NOT_REACHED
-        for step in steps:
-            _apply(step)
-            if step.error:
-                break
     return Report(steps)
+
+
+def carry_out_in_order(changes: Sequence[Change], check_mode: bool) -> Report:
+    """Apply changes of which each needs those before it; the first failure leaves the rest not reached."""
+    steps = _planned(changes, check_mode)
+    if check_mode:
+        return Report(steps)
+    for step in steps:
+        step.status = NOT_REACHED
+    for step in steps:
+        _apply(step)
+        if step.error:
+            break
+    return Report(steps)
+
+
+def _planned(changes: Sequence[Change], check_mode: bool) -> list[Step]:
+    steps = [Step(change) for change in changes]
+    for step in steps if check_mode else ():
+        if step.change.refusal:
+            step.warnings = [f"A run would be refused. {step.change.refusal.message}"]
+    return steps
 
 
 def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], bool]) -> Applied:
@@ -176,30 +191,22 @@ def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], b
 
 def fulfil(plan: Plan, check_mode: bool, returned_as: str) -> Result:
     """Carry the plan of one thing out; the result holds the thing, as it is after it, under ``returned_as``."""
-    result = carry_out(plan.changes, check_mode).result(**{returned_as: plan.after})
+    result = carry_out_in_order(plan.changes, check_mode).result(**{returned_as: plan.after})
     result.warnings.extend(plan.warnings)
     return result
 
 
 def diff(changes: Sequence[Change]) -> list[dict[str, Any]]:
-    """The changes as Ansible shows them: a before and an after for each kind of thing, by name where many changed."""
-    kinds = dict.fromkeys(change.kind for change in changes)
-    return [_diff_of_kind(kind, [change for change in changes if change.kind == kind]) for kind in kinds]
-
-
-def _diff_of_kind(kind: str, changes: Sequence[Change]) -> dict[str, Any]:
-    if len(changes) == 1:
-        label, before, after = changes[0].label(), changes[0].before, changes[0].after
-    else:
-        label = f"{len(changes)} of {kind}"
-        before = {change.name: change.before for change in changes if change.before is not None}
-        after = {change.name: change.after for change in changes if change.after is not None}
-    return {
-        "before_header": label,
-        "after_header": label,
-        "before": "" if before is None else dict(before),
-        "after": "" if after is None else dict(after),
-    }
+    """The changes as Ansible shows them: a before and an after for each, under a header that names thing and server."""
+    return [
+        {
+            "before_header": change.label(),
+            "after_header": change.label(),
+            "before": "" if change.before is None else dict(change.before),
+            "after": "" if change.after is None else dict(change.after),
+        }
+        for change in changes
+    ]
 
 
 def _apply(step: Step) -> None:

@@ -58,8 +58,8 @@ def plan_deletion(api: Api, options: Mapping[str, Any]) -> Plan:
     earliest, warnings = seen(api, lambda: _barrier_if_it_can_be_read(api, server, task), server, task)
     if earliest:
         warnings = [*warnings, _barrier_counts(task, server, earliest)]
-    name, after = f"{task} on server {server}", {"older_than": older_than}
-    change = Change(DELETION, name, RUN, None, after, lambda: _delete(api, options, older_than))
+    after = {"older_than": older_than}
+    change = Change(DELETION, task, RUN, None, after, lambda: _delete(api, options, older_than), server=server)
     return Plan([change], older_than, warnings)
 
 
@@ -117,9 +117,14 @@ def compare_barrier(
     certain = known or (wanted is not None and _is_earlier(wanted, earliest))
     before = {"application": application, "retention_point": present if known else NOT_KNOWN}
     action = DELETE if wanted is None else CREATE if known and present is None else UPDATE
-    name = f"of {application} on task {options['task']} on server {options['server']}"
     change = Change(
-        BARRIER, name, action, None if action == CREATE else before, after, lambda: _set(api, options, wanted or "")
+        BARRIER,
+        f"of {application} on task {options['task']}",
+        action,
+        None if action == CREATE else before,
+        after,
+        lambda: _set(api, options, wanted or ""),
+        server=options["server"],
     )
     warnings = [] if certain else [_cannot_be_known(options, shown)]
     return BarrierPlan(Plan([change], after, warnings), certain, shown)

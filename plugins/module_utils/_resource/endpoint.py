@@ -197,13 +197,13 @@ def _update(api: Api, server: str, wish: Wish, current: Plain, known: Known) -> 
     if not patch:
         return Plan([], after, warnings)
     told = settings.difference(there, patch)
-    change = _change(name, told, lambda: _patch(api, server, name, wish, patch))
+    change = _change(server, name, told, lambda: _patch(api, server, name, wish, patch))
     return Plan([change], after, [*warnings, *known.missing(server, patched)])
 
 
-def _change(name: str, told: tuple[Plain, Plain], apply: Any) -> Change:
+def _change(server: str, name: str, told: tuple[Plain, Plain], apply: Any) -> Change:
     before, after = told
-    return Change(KIND, name, UPDATE, {"settings": before}, {"settings": after}, apply)
+    return Change(KIND, name, UPDATE, {"settings": before}, {"settings": after}, apply, server=server)
 
 
 def _patch(api: Api, server: str, name: str, wish: Wish, patch: Sequence[Operation]) -> Applied:
@@ -237,7 +237,7 @@ def _blind_update(api: Api, options: Mapping[str, Any], wish: Wish, current: Pla
     if not patch and not removals:
         return Plan([], after, warnings)
     told = settings.difference(None, [*patch, *removals])
-    change = _change(name, told, lambda: _blind_patch(api, server, name, patch, removals))
+    change = _change(server, name, told, lambda: _blind_patch(api, server, name, patch, removals))
     return Plan([change], after, warnings)
 
 
@@ -333,8 +333,9 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
     made = _definition_of(options, wish, known)
     after = shown(made, [])
     timeout = options.get("timeout") or ARGUMENTS["timeout"]["default"]
-    told = {key: after[key] for key in ("name", "role", "type_id", "settings")}
-    change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout))
+    told = {key: after[key] for key in ("name", "role", "type_id")}
+    told["settings"] = settings.as_sent(made[settings.ROOT])
+    change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout), server=server)
     return Plan([change], after, known.missing(server, made))
 
 
@@ -384,7 +385,7 @@ def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
         raise Refused(f"Endpoint {name} on server {server} cannot be deleted: it is used by {', '.join(users)}.")
     role = ENDPOINT_ROLE.spelled(current.get("role"))
     before = {"name": name, "role": role} if known.definition is None else shown(current, tasks)
-    return Plan([Change(KIND, name, DELETE, before, None, lambda: _delete(api, server, name))])
+    return Plan([Change(KIND, name, DELETE, before, None, lambda: _delete(api, server, name), server=server)])
 
 
 def _delete(api: Api, server: str, name: str) -> Applied:

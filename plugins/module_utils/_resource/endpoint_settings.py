@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import Refused
+from .._core.plan import SENT
 from .._definition.compare import differences
 from .._definition.document import of_settings
 from .._definition.paths import pointer, tokens_of
@@ -27,7 +28,6 @@ ROOT = "db_settings"
 # A patch must not change these (guide 2.29); the second is that of endpoints that run in Java.
 READ_ONLY = ((TYPE,), ("connectioninfo", TYPE))
 UNCHANGED = "(unchanged)"
-SENT = "(sent)"
 UNKNOWN = "(unknown)"
 
 Place = tuple[str, ...]
@@ -180,6 +180,11 @@ def difference(current: Mapping[str, Any] | None, patch: Sequence[Operation]) ->
 def without_secrets(settings: Mapping[str, Any]) -> Plain:
     """The settings without those that are secrets; a secret inside a text is masked."""
     return dict(_without_masks(masked(dict(settings))))
+
+
+def as_sent(settings: Mapping[str, Any]) -> Plain:
+    """The settings of a new endpoint as a diff shows them, where a secret is only said to be sent."""
+    return dict(_told((), dict(settings), SENT))
 
 
 def type_first(settings: Mapping[str, Any]) -> Plain:

@@ -97,7 +97,7 @@ def resuming(api: Api, server: str, left: Collection[str], timeout: int) -> list
     """The changes that resume tasks that an earlier run has left stopped, where there is nothing else to do."""
     before, after = {"state": "STOPPED"}, {"state": "RUNNING"}
     return [
-        Change(KIND, f"{name} on server {server}", RUN, before, after, partial(_resume, api, server, name, timeout))
+        Change(KIND, name, RUN, before, after, partial(_resume, api, server, name, timeout), server=server)
         for name in left
     ]
 

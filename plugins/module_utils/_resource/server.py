@@ -17,7 +17,7 @@ from .._client.normalise import Plain
 from .._client.vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
 from .._core.concurrent import all_of
 from .._core.errors import Refused, SessionChanged, none_where
-from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
+from .._core.plan import CREATE, DELETE, SENT, UPDATE, Applied, Change, Plan, removed
 from .._core.select import chosen, is_pattern
 
 KIND = "server"
@@ -32,7 +32,6 @@ ON_CREATE = {
 }
 NEEDED_TO_CREATE = ("host", "username", "password")
 PASSWORD_AS_IT_IS = "(unchanged)"
-PASSWORD_SENT = "(sent)"
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "name": {"type": "str", "required": True},
@@ -168,7 +167,7 @@ def _to_create(options: Mapping[str, Any]) -> Plain:
 
 
 def _shown_with_password(properties: Mapping[str, Any], sent: bool) -> Plain:
-    return {**shown(properties), "password": PASSWORD_SENT if sent else PASSWORD_AS_IT_IS}
+    return {**shown(properties), "password": SENT if sent else PASSWORD_AS_IT_IS}
 
 
 def _put(api: Api, name: str, wanted: Mapping[str, Any]) -> Applied:

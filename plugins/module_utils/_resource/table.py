@@ -19,7 +19,7 @@ from .._client.normalise import Plain
 from .._client.vocabulary import TABLE_STATE
 from .._core.concurrent import all_of, wait_until
 from .._core.errors import ApiError, NoAnswer, Refused
-from .._core.plan import NOT_REACHED, RUN, Applied, Change, Report
+from .._core.plan import RUN, Applied, Change, Report
 from .._core.time import utc, without_zone
 
 KIND = "table"
@@ -36,7 +36,6 @@ _LOOK_AFTER_LOST_ANSWER = 3.0
 _MUST_BE_RELOADED = (
     "A table that was suspended during a full load cannot be resumed: reload it with state reloaded (guide 2.35)."
 )
-_NOT_TRIED = "Not tried, since a table before it failed."
 
 STATES_ARGUMENT: dict[str, Any] = {"type": "list", "elements": "str", "choices": TABLE_STATE.choices()}
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -111,7 +110,8 @@ def plan(api: Api, server: str, task: str, tables: Sequence[Plain], state: str) 
     for table in tables:
         touch = Touch(api, server, task, table)
         apply = touch.reload if state == RELOADED else touch.resume
-        changes.append(Change(KIND, touch.label, RUN, {"state": table["state"]}, after, apply))
+        name = f"{touch.label} of task {task}"
+        changes.append(Change(KIND, name, RUN, {"state": table["state"]}, after, apply, server=server))
     return changes
 
 
@@ -126,8 +126,6 @@ def outcomes(tables: Sequence[Plain], touched: Sequence[Plain], report: Report) 
         if step and step.error:
             outcome["error"] = step.error.message
             outcome.update({key: value for key, value in step.error.facts().items() if key == "error_code"})
-        elif step and step.status == NOT_REACHED:
-            outcome["error"] = _NOT_TRIED
         told.append(outcome)
     return told
 

@@ -130,7 +130,7 @@ def _compare(
             " such selection. Name at least one."
         )
     state = _state(api, options, given)
-    return Plan([Change(KIND, f"{task} on server {server}", UPDATE, before, after, state.bring_about)], after)
+    return Plan([Change(KIND, task, UPDATE, before, after, state.bring_about, server=server)], after)
 
 
 def _normal(selection: Mapping[str, Any]) -> Plain:

@@ -186,9 +186,9 @@ def change_by_import(
     shown = diff(found)
     action, before = (CREATE, None) if is_new else (UPDATE, shown["before"])
     importing = _import(api, server, sent, Pause(api, server, tasks, how.timeout, left), how)
-    label = f"{sent.task_names[0]} on server {server}"
     refused = refusal(server, tasks, how.force, "imported", would_change(found))
-    return Change(KIND, label, action, before, shown["after"], importing.apply, refused)
+    name = sent.task_names[0]
+    return Change(KIND, name, action, before, shown["after"], importing.apply, refused, server)
 
 
 def summary(wanted: Definition, restarted: bool = False) -> Plain:
@@ -227,7 +227,7 @@ def change_by_removal(
     """The change that removes a task, which is in that state; ``tasks`` as for ``change_by_import``."""
     removal = _Removal(api, server, name, delete_logs, Pause(api, server, tasks, how.timeout))
     before, refused = {"name": name, "state": state}, refusal(server, tasks, how.force, "removed")
-    return Change(KIND, f"{name} on server {server}", DELETE, before, None, removal.apply, refused)
+    return Change(KIND, name, DELETE, before, None, removal.apply, refused, server)
 
 
 def _import(api: Api, server: str, wanted: Definition, pause: Pause, how: How) -> Import:

@@ -44,8 +44,16 @@ def plan(api: Api, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
     A task that is still on the way counts as not there.
     """
     return [
-        Change(KIND, name, RUN, {"state": task["state"]}, wish.after(), _switch(api, task, wish).apply)
-        for task, name in zip(tasks, _names(tasks))
+        Change(
+            KIND,
+            task["name"],
+            RUN,
+            {"state": task["state"]},
+            wish.after(),
+            _switch(api, task, wish).apply,
+            server=task["server"],
+        )
+        for task in tasks
         if not wish.is_met_by(task["state"]) or _left_by_a_restart(api, task, wish)
     ]
 
@@ -70,14 +78,8 @@ def outcomes(tasks: Sequence[Plain], report: Report) -> list[Plain]:
 
     One that was started or stopped has the ``seconds`` that it took too, and one that failed its ``error``.
     """
-    steps = {step.change.name: step for step in report.steps}
-    return [_outcome(task, steps.get(name)) for task, name in zip(tasks, _names(tasks))]
-
-
-def _names(tasks: Sequence[Plain]) -> list[str]:
-    """What the tasks are called in messages and diffs: their servers are named where there are several."""
-    several = len({task["server"] for task in tasks}) > 1
-    return [f"{task['name']} on {task['server']}" if several else task["name"] for task in tasks]
+    steps = {(step.change.server, step.change.name): step for step in report.steps}
+    return [_outcome(task, steps.get((task["server"], task["name"]))) for task in tasks]
 
 
 def _outcome(task: Plain, step: Step | None) -> Plain:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from .._core.errors import AemError, NoAnswer
-from .._core.plan import Applied, Plan, Result, carry_out
+from .._core.plan import Applied, Plan, Result, carry_out_in_order
 
 T = TypeVar("T")
 
@@ -111,7 +111,7 @@ def fulfil(plan: Plan, check_mode: bool, returned_as: str) -> Result:
 
     A change that came to nothing, since the thing was as wished all the same, is not shown.
     """
-    report = carry_out(plan.changes, check_mode)
+    report = carry_out_in_order(plan.changes, check_mode)
     seen = next((step.value for step in report.steps if step.value), None if report.error else plan.after)
     result = report.result(**{returned_as: seen})
     result.warnings.extend(plan.warnings)

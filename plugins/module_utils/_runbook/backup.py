@@ -22,7 +22,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import Outcome, side_by_side
 from .._core.errors import AemError, ManyFailed, Refused
-from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Result, carry_out
+from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Result, carry_out_in_order
 from .._core.select import chosen, is_pattern, refuse_missing
 from .._definition import document as definitions
 from .._definition.compare import changed_names
@@ -184,7 +184,8 @@ class _Backup:
         changes, names = ([], _NO_CHANGES) if unchanged else self._storing(entries)
         if len(kept) < len(entries):
             changes.append(self._removing(entries, kept, gone))
-        done = carry_out(changes, check_mode)
+        # What is not kept is removed only once there is something newer.
+        done = carry_out_in_order(changes, check_mode)
         if not check_mode and not done.error:
             self.backups.tidy(kept)
             self.backups.note_run(self.export.moment, entries[-1])

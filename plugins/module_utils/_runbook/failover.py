@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .._client.api import Api
@@ -76,7 +76,7 @@ def perform(api: Api, options: Mapping[str, Any]) -> Result:
     if errors:
         raise errors[0] if len(errors) == 1 else ManyFailed(errors, len(switches))
     plans = [_Planned(switch, one.value) for switch, one in zip(switches, planned)]
-    report = carry_out([one.change(len(plans)) for one in plans if one.plan.changes], api.check_mode, workers)
+    report = carry_out([change for one in plans for change in one.plan.changes], api.check_mode, workers)
     steps = iter(report.steps)
     told = [one.told(next(steps) if one.plan.changes else None) for one in plans]
     result = report.result(endpoints=told)
@@ -91,11 +91,6 @@ class _Planned(NamedTuple):
 
     switch: Plain
     plan: Plan
-
-    def change(self, of_many: int) -> Change:
-        """The one change of the plan, named so that it can be told from those of other servers."""
-        made = self.plan.changes[0]
-        return replace(made, name=f"{made.name} on {self.switch['server']}") if of_many > 1 else made
 
     def told(self, step: Step | None) -> Plain:
         """What became of it: ``server``, ``endpoint`` and what :func:`outcome` answers."""
@@ -126,7 +121,7 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
         {"configuration": name, "settings": value_at(side, ("databases", "endpoint", settings.ROOT))}
         for name, side in ((previous, shown["before"]), (wanted, shown["after"]))
     )
-    change = Change(KIND, found.live["name"], UPDATE, before, after, switch.apply)
+    change = Change(KIND, found.live["name"], UPDATE, before, after, switch.apply, server=switch.server)
     predicted = [_outcome(task, "RUNNING" if switch.recycles(task) else task["state"]) for task in tasks]
     return Plan([change], _result(predicted, wanted, previous), switch.warnings())
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import Refused
-from .._core.plan import Result
+from .._core.plan import SENT, Result
 from .._core.select import chosen, refuse_missing
 from .._core.time import utc
 from .._definition import document as definitions
@@ -23,7 +23,7 @@ from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.paths import pointer, tokens_of
 from .._definition.tree import merge
-from .._resource.endpoint_settings import ALWAYS, ON_CREATE, ROOT, SENT, UNCHANGED, Place, leaves
+from .._resource.endpoint_settings import ALWAYS, ON_CREATE, ROOT, UNCHANGED, Place, leaves
 from .._resource.foresight import seen
 from .._resource.importing import file_content
 from .._resource.pausing import fulfil

@@ -23,7 +23,9 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.ht
     SESSION_HEADER,
     Call,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import wait_until
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import (
+    AemError,
     ApiError,
     NoAnswer,
     Refused,
@@ -360,3 +362,49 @@ def test_an_answer_that_did_not_come_in_time_is_told_from_one_that_broke(
     with pytest.raises(NoAnswer) as caught:
         session.send(RUN)
     assert caught.value.timed_out == timed_out
+
+
+@pytest.mark.parametrize(
+    ("answer", "passing"),
+    [
+        (error(500, "AEM_SERVER_NOT_CONNECTED"), True),
+        (error(500, "AEM_SERVER_NOT_MONITORED"), True),
+        (BROKEN_JSON, True),
+        (LOGIN_PAGE, True),
+        (PAGE, True),
+        (UNAVAILABLE, True),
+        (BUSY, True),
+        (CUT, True),
+        (REFUSED, True),
+        (TOO_SLOW, True),
+        (reply(404, "<html>not here</html>"), False),
+        (reply(302, "", Location="https://sso.example.com"), False),
+        (error(500, "AEM_TASK_NOT_FOUND"), False),
+        (error(403, "UNAUTHORIZED_REQUEST"), False),
+        (reply(403, ""), False),
+    ],
+)
+def test_what_may_pass_is_told_from_what_will_not(
+    monkeypatch: pytest.MonkeyPatch, answer: Reply, passing: bool
+) -> None:
+    connection = Connection(base_url=CONNECTION.base_url, user="u", secret="p", retries=0)
+    session, _script = scripted(monkeypatch, answer, connection=connection)
+    with pytest.raises(AemError) as caught:
+        session.send(READ)
+    assert caught.value.passing == passing
+
+
+def test_a_look_that_is_borne_is_a_warning_of_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, error(500, "AEM_SERVER_NOT_CONNECTED"), FINE)
+    api = Api(session)
+    seen, done = wait_until(lambda: api.get_task_details("s", "t"), bool, 5)
+    assert (seen["state"], done) == ("RUNNING", True)
+    assert [warning.endswith("It was looked at again.") for warning in session.warnings] == [True]
+
+
+def test_a_session_that_expires_twice_may_be_logged_in_again_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = error(440, "INVALID_SESSION_ID")
+    session, script = scripted(monkeypatch, over, over, over, FINE)
+    api = Api(session)
+    assert wait_until(lambda: api.get_task_details("s", "t"), bool, 5)[1]
+    assert script.logins == 3

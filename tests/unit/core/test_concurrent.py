@@ -10,8 +10,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import tried_until, wait_until
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import ApiError, NoAnswer
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import (
+    all_of,
+    tried_until,
+    wait_until,
+)
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import ApiError, ManyFailed, NoAnswer
 from support.one_task import time_flies
 
 PASSING = ApiError("GetTaskDetails", 500, "AEM_SERVER_NOT_CONNECTED", "not now", passing=True)
@@ -66,3 +70,36 @@ def test_what_may_go_better_is_tried_again() -> None:
         tried_until(in_turn([PASSING, BROKEN]), 60)
     with pytest.raises(ApiError):
         tried_until(in_turn([FORBIDDEN, 3]), 60)
+
+
+def test_what_was_waited_out_is_told() -> None:
+    told: list[str] = []
+    trouble = ApiError("GetTaskDetails", 500, "AEM_SERVER_NOT_CONNECTED", "not now", passing=True)
+    trouble.warnings = told
+    assert wait_until(in_turn([trouble, 2]), lambda seen: seen == 2, 60) == (2, True)
+    assert told == [f"{trouble.message} It was looked at again."]
+
+
+def test_what_ends_a_wait_is_no_warning_beside_the_error() -> None:
+    told: list[str] = []
+    trouble = NoAnswer("GetTaskDetails", "broken JSON", sent=True)
+    trouble.warnings = told
+    with pytest.raises(NoAnswer):
+        wait_until(in_turn([trouble]), lambda seen: seen == 2, 0)
+    assert told == []
+
+
+def test_of_many_looks_the_error_that_will_not_pass_decides() -> None:
+    outcomes = {"a": PASSING, "b": FORBIDDEN, "c": BROKEN}
+
+    def work(item: str) -> None:
+        raise outcomes[item]
+
+    with pytest.raises(ApiError) as raised:
+        all_of(work, outcomes, workers=3)
+    assert raised.value is FORBIDDEN
+
+
+def test_many_errors_pass_only_together() -> None:
+    assert ManyFailed([PASSING, BROKEN], 2).passing
+    assert not ManyFailed([PASSING, FORBIDDEN], 2).passing

@@ -79,16 +79,18 @@ def test_check_mode_applies_nothing_and_predicts_the_run() -> None:
 def test_in_order_the_first_failure_leaves_the_rest_not_reached() -> None:
     things = Things()
     failing = ApiError("PutServer", 500, "AEM_X", "no")
-    report = plan.carry_out([things.change("a"), things.change("b", failing), things.change("c")], check_mode=False)
+    changes = [things.change("a"), things.change("b", failing), things.change("c")]
+    report = plan.carry_out_in_order(changes, check_mode=False)
     assert [step.status for step in report.steps] == ["done", "failed", "not_reached"]
     assert (report.changed, report.error) == (True, failing)
 
 
-def test_side_by_side_every_change_is_tried() -> None:
+@pytest.mark.parametrize("workers", [1, 4])
+def test_every_change_is_tried_whatever_becomes_of_the_others(workers: int) -> None:
     things = Things()
     failures = [ApiError("RunTask", 500, "AEM_X", "no"), Refused("never")]
     changes = [things.change("a", failures[0]), things.change("b"), things.change("c", failures[1])]
-    report = plan.carry_out(changes, check_mode=False, workers=4)
+    report = plan.carry_out(changes, check_mode=False, workers=workers)
     assert sorted(things.applied) == ["a", "b", "c"]
     assert [step.status for step in report.steps] == ["failed", "done", "failed"]
     error = report.result().error
@@ -112,8 +114,15 @@ def test_a_diff_for_one_and_for_many() -> None:
     one = plan.diff([things.change("a")])
     assert one == [{"before_header": "thing a", "after_header": "thing a", "before": {"n": 1}, "after": {"n": 2}}]
     many = plan.diff([things.change("a"), things.change("x", kind="other"), things.change("b")])
-    assert [entry["before_header"] for entry in many] == ["2 of thing", "other x"]
-    assert many[0]["after"] == {"a": {"n": 2}, "b": {"n": 2}}
+    assert [entry["before_header"] for entry in many] == ["thing a", "other x", "thing b"]
+    assert [entry["after"] for entry in many] == [{"n": 2}] * 3
+
+
+def test_a_diff_names_the_server() -> None:
+    change = Change("task", "Claims", "run", {"state": "STOPPED"}, {"state": "RUNNING"}, Applied, server="X")
+    assert [plan.diff([change])[0][header] for header in ("before_header", "after_header")] == [
+        "task Claims of server X"
+    ] * 2
 
 
 def test_what_is_not_there_is_shown_as_nothing() -> None:
@@ -121,8 +130,6 @@ def test_what_is_not_there_is_shown_as_nothing() -> None:
     deleted = Change("thing", "b", "delete", {"n": 1}, None, Applied)
     assert plan.diff([created])[0]["before"] == ""
     assert plan.diff([deleted])[0]["after"] == ""
-    both = plan.diff([created, deleted])[0]
-    assert (both["before"], both["after"]) == ({"b": {"n": 1}}, {"a": {"n": 1}})
 
 
 def test_side_by_side_keeps_the_order_and_the_errors() -> None:

@@ -86,7 +86,7 @@ def test_what_is_shown() -> None:
     assert planned.earliest == {"application": "ours", "retention_point": MAY}
     assert planned.plan.after == {"application": "ours", "retention_point": JUNE}
     change = planned.plan.changes[0]
-    assert change.label() == "retention barrier of ours on task t on server s"
+    assert change.label() == "retention barrier of ours on task t of server s"
     assert (change.before, change.after) == (planned.earliest, planned.plan.after)
     unknown = barrier(Manager("theirs", MAY), state="absent")
     assert unknown.plan.changes[0].before == {"application": "ours", "retention_point": "(not known)"}

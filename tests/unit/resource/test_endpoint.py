@@ -162,6 +162,15 @@ def test_one_patch_changes_all_that_differs() -> None:
     assert manager.settings("A") == {**SETTINGS, "server": "//b", "more": 1}
 
 
+def test_the_secret_of_a_new_endpoint_is_shown_as_sent() -> None:
+    wanted = {"role": "source", "type_id": "ORACLE_COMPONENT_TYPE", "settings": {"username": "u", "password": "s3cret"}}
+    (change,) = plan(Manager(endpoint("A")), name="New", **wanted).changes
+    assert change.after is not None
+    assert change.after["settings"]["password"] == "(sent)"
+    assert change.after["settings"]["username"] == "u"
+    assert change.label() == "endpoint New of server s"
+
+
 def test_secrets_are_sent_each_time_if_that_is_wanted_and_never_shown() -> None:
     manager = Manager(endpoint("A"))
     for _time in range(2):
