@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The endpoints of one server, as the planner of endpoints plans them.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from .._client.normalise import Plain
+from .._core.concurrent import side_by_side
+from .._core.errors import AemError, Refused
+from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
+from .._definition.paths import tokens_of
+from .._definition.tree import merge
+from .._resource import connection_test, endpoint
+from .._resource import endpoint_settings as settings
+from . import rename, site
+from .item import ENDPOINT, TASK, Item, Key
+from .model import EndpointWish
+from .rules import ENDPOINTS
+from .site import Site, is_forbidden
+
+# A failover gives endpoint X the settings of X__Name (guide, appendix A).
+_CONFIGURATION = "__"
+
+
+def plan_present(here: Site) -> None:
+    """Plan the endpoints that are to be there."""
+    for wish in here.wish.endpoints or ():
+        if here.rules.ignores(ENDPOINTS, f"{here.name}/{wish.name}"):
+            here.plan.left_alone[ENDPOINT] += 1
+        elif not wish.absent:
+            here.add(here.key(ENDPOINT, wish.name), site.ENDPOINTS, partial(_present, here, wish))
+
+
+def plan_absent(here: Site) -> None:
+    """Plan the endpoints that are to go. They go last, when no task names them any more."""
+    for wish in here.wish.endpoints or ():
+        if here.rules.ignores(ENDPOINTS, f"{here.name}/{wish.name}"):
+            continue
+        if wish.absent:
+            here.add(here.key(ENDPOINT, wish.name), site.DELETE_ENDPOINTS, partial(deletion, here, wish.name), DELETE)
+        elif wish.renamed_from and rename.is_left(here, ENDPOINT, wish):
+            here.add(here.key(ENDPOINT, wish.renamed_from), site.DELETE_ENDPOINTS, partial(_former, here, wish), DELETE)
+
+
+def deletion(here: Site, name: str, needs: tuple[Key, ...] = ()) -> Item | None:
+    """The item that deletes an endpoint, None where it is not there. Raise Refused where a task goes on to name it."""
+    repository = here.reader.repository()
+    current = repository.endpoint(name)
+    if current is None:
+        return None
+    freed_by = tuple(here.key(TASK, task) for task in repository.tasks_using(name))
+    options = {"server": here.name, "name": current["name"], "state": "absent"}
+    planned = endpoint.compare(here.api, options, here.repository_after())
+    key = here.key(ENDPOINT, name)
+    item = here.made_of(key, site.DELETE_ENDPOINTS, planned, needs=(*needs, *freed_by), touched=_touched(current))
+    if item:
+        here.forbid_protected(ENDPOINTS, item)
+    return item
+
+
+def _former(here: Site, wish: EndpointWish) -> Item | None:
+    """The item that deletes an endpoint under its former name, once the new one is there."""
+    wrong = rename.both_differ(here, ENDPOINT, wish)
+    if wrong:
+        raise Refused(wrong)
+    item = deletion(here, wish.renamed_from or "", (here.key(ENDPOINT, wish.name),))
+    if item:
+        item.notes.append(f"is called {wish.name} now")
+    return item
+
+
+def _present(here: Site, wish: EndpointWish) -> Item | None:
+    repository = here.reader.repository()
+    current = repository.endpoint(wish.name)
+    options = _options(here, wish, current)
+    old = None
+    if current is None:
+        old = rename.suspected_endpoint(here, wish, options)
+        options = rename.with_old_settings(here, wish, options)
+    planned = endpoint.compare(here.api, options, repository)._replace(warnings=())
+    if current is not None:
+        _count_secrets(here, wish, options, current)
+        asked = options["update_secrets"] == settings.ALWAYS
+        if planned.changes and not asked and _is_switched(here, wish, options):
+            return None
+    item = _item(here, wish, options, planned, current)
+    return rename.waits(here, item, old) if item and old else item
+
+
+def _item(here: Site, wish: EndpointWish, options: Plain, planned: Plan, current: Plain | None) -> Item | None:
+    item = here.made_of(here.key(ENDPOINT, wish.name), site.ENDPOINTS, planned, touched=_touched(current))
+    if item is None or item.change is None:
+        return item
+    if item.action == CREATE:
+        item.guard = partial(_is_not_there, here, wish.name)
+        item.notes.append(f"{options['role']} {options['type_id']}")
+    elif item.action == UPDATE:
+        users = here.active_ones(here.reader.repository().tasks_using(wish.name))
+        if users:
+            item.notes.append(f"seen after a restart by: {', '.join(users)}")
+    sends = item.action == CREATE or options["update_secrets"] == settings.ALWAYS
+    if sends and settings.secret_places(options.get("settings") or {}, {}):
+        if item.action == CREATE:
+            item.notes.append("secrets: sent")
+        item.change = _and_test(here, wish.name, item.change)
+    return item
+
+
+def _options(here: Site, wish: EndpointWish, current: Plain | None) -> dict[str, Any]:
+    """The options of an endpoint: without what is ignored, and with secrets sent only where the run names them."""
+    full_name = f"{here.name}/{wish.name}"
+    asked = full_name in here.rules.send_secrets
+    if wish.options.get("update_secrets") == settings.ALWAYS and not asked and current is not None:
+        here.plan.warnings.append(
+            f"Endpoint {wish.name} of server {here.name}: its secrets are not sent, whatever update_secrets says; name"
+            " it in send_secrets."
+        )
+    options = {**wish.options, "update_secrets": settings.ALWAYS if asked else settings.ON_CREATE}
+    for pointer in here.rules.ignored_settings(ENDPOINTS, full_name):
+        place = tokens_of(pointer)
+        place = place[1:] if place[0] == settings.ROOT else place
+        options["settings"] = _without(options.get("settings") or {}, place)
+    return options
+
+
+def _without(tree: Mapping[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
+    """A tree without what stands at a place."""
+    name, rest = place[0], place[1:]
+    if not rest:
+        return {key: value for key, value in tree.items() if key != name}
+    inner = tree.get(name)
+    return {**tree, name: _without(inner, rest)} if isinstance(inner, Mapping) else dict(tree)
+
+
+def _count_secrets(here: Site, wish: EndpointWish, options: Plain, current: Plain) -> None:
+    """Count what is not compared; warn of secrets that the server has not and does not get."""
+    there = current.get(settings.ROOT) or {}
+    wanted = settings.Wish.from_options(options)
+    if wanted.send_secrets:
+        return
+    here.plan.not_compared["secret"] += len(settings.secret_places(wanted.settings, there))
+    here.plan.warnings += [
+        f"Endpoint {wish.name} of server {here.name} has no {place} yet; name it in send_secrets to have it sent."
+        for place in settings.unsent_secrets(wanted, there)
+    ]
+
+
+def _is_switched(here: Site, wish: EndpointWish, options: Plain) -> bool:
+    """Whether an endpoint that is not as declared is as one of its declared configurations, so after a failover."""
+    repository = here.reader.repository()
+    own = settings.Wish.from_options(options).settings
+    for other in here.wish.endpoints or ():
+        donor = repository.endpoint(other.name)
+        if donor is None or other.absent or not other.name.startswith(wish.name + _CONFIGURATION):
+            continue
+        declared = settings.Wish.from_options(other.options).settings
+        wanted = merge(_same_places(own, donor.get(settings.ROOT) or {}), declared)
+        if not endpoint.compare(here.api, {**options, "settings": wanted}, repository).changes:
+            return True
+    return False
+
+
+def _same_places(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
+    """What ``there`` has at the places that ``wanted`` names."""
+    return {
+        name: _same_places(value, there[name])
+        if isinstance(value, Mapping) and isinstance(there[name], Mapping)
+        else there[name]
+        for name, value in wanted.items()
+        if name in there
+    }
+
+
+def _and_test(here: Site, name: str, change: Change) -> Change:
+    """The change, and then a test of the endpoint: that is what proves secrets that nobody can read."""
+
+    def apply() -> Applied:
+        applied = change.apply()
+        (test,) = side_by_side(lambda endpoint_name: here.api.test_endpoint(here.name, endpoint_name), [name], 1)
+        if test.error is None and test.value["status"] == connection_test.CONNECTED:
+            return applied
+        if test.error is not None and is_forbidden(test.error):
+            return applied._replace(warnings=[*applied.warnings, f"Endpoint {name} is not tested: {test.error}"])
+        failed: AemError = connection_test.EndpointsFailed(here.name, [name], [test])
+        failed.left = applied
+        raise failed
+
+    return replace(change, apply=apply)
+
+
+def _is_not_there(here: Site, name: str) -> bool:
+    return all(item["name"].casefold() != name.casefold() for item in here.api.get_endpoint_list(here.name))
+
+
+def _touched(current: Plain | None) -> Plain | None:
+    return endpoint.shown(current, ()) if current else None

@@ -1,0 +1,164 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there and the wish does not have: left alone, or deleted within limits.
+
+Deleted are only things of kinds that the rules name, only where the wish gives the list that they would be in, never a
+task that runs, never what is protected.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from .._client.api import Api
+from .._core.errors import AemError
+from .._core.plan import DELETE
+from .._resource import server, task_definition
+from .._resource.task_definition import How
+from . import item as kinds
+from . import plan_endpoints, rename, site
+from .item import OBSERVED, PLANNED, Item
+from .model import EndpointWish, ServerWish, TaskWish
+from .read import Reader
+from .rules import ENDPOINTS, SERVERS, TASKS, Rules
+from .site import ServerPlan, Site
+
+_NOT_IN_GIT = "not in git any more"
+
+
+def plan_unmanaged(here: Site) -> None:
+    """Plan what becomes of the tasks and endpoints that the wish does not have, where it gives a list of them."""
+    if here.wish.tasks is not None:
+        _plan_tasks(here, here.wish.tasks)
+    if here.wish.endpoints is not None:
+        _plan_endpoints(here, here.wish.endpoints)
+
+
+def plan_servers(api: Api, rules: Rules, names: Sequence[str], elsewhere: ServerPlan) -> None:
+    """Plan what becomes of the servers that the wish does not have.
+
+    One is deleted only where its tasks could be read, and none of them runs; a tombstone deletes it in any case.
+    """
+    for name in names:
+        if not rules.prunes(SERVERS) or rules.ignores(SERVERS, name):
+            elsewhere.left_alone[kinds.SERVER] += 1
+            continue
+        wish = ServerWish(name, {"name": name, "state": "absent"}, frozenset(), None, None, None, None, None, "")
+        here = Site(api, wish, Reader(api, name, exists=True), rules, elsewhere)
+        item = here.add(here.key(kinds.SERVER), site.DELETE_SERVER, partial(_server, here), DELETE)
+        if name in rules.observe and item is not None:
+            item.status = OBSERVED
+        else:
+            _prune(here, item)
+
+
+def check_limits(plan: ServerPlan, rules: Rules) -> list[str]:
+    """What is wrong where more would be deleted of a kind than the limits allow, with the names of all of them."""
+    told = []
+    for kind, of_kind in ((TASKS, kinds.TASK), (ENDPOINTS, kinds.ENDPOINT), (SERVERS, kinds.SERVER)):
+        names = [item.key.name for item in plan.pruned if item.key.kind == of_kind and item.status == PLANNED]
+        there = plan.there[kind]
+        if names and len(names) > rules.prune_max:
+            told.append(f"{_of(plan, kind, names)}, and prune_max is {rules.prune_max}")
+        elif len(names) * 100 > rules.prune_max_percent * there:
+            told.append(f"{_of(plan, kind, names)} of {there}, and prune_max_percent is {rules.prune_max_percent}")
+    return told
+
+
+def _of(plan: ServerPlan, kind: str, names: Sequence[str]) -> str:
+    where = f" of server {plan.server}" if plan.server else ""
+    return f"prune would delete {len(names)} {kind}{where} ({', '.join(names)})"
+
+
+def _server(here: Site) -> Item | None:
+    current, session = here.reader.server()
+    planned = server.compare(here.api, here.wish.options, current, session)
+    touched = server.shown(current) if current else None
+    item = here.made_of(here.key(kinds.SERVER), site.DELETE_SERVER, planned, touched=touched)
+    if item is None:
+        return None
+    item.notes.append(f"{_NOT_IN_GIT}; its ACL and its messages go with it")
+    try:
+        active = here.active_ones(task["name"] for task in here.reader.states().values())
+    except AemError as error:
+        return item.block(f"{_NOT_IN_GIT}, but its tasks cannot be read; declare it with state: absent. {error}")
+    if active:
+        return item.block(f"{_NOT_IN_GIT}, but tasks run on it: {', '.join(active)}")
+    here.forbid_protected(SERVERS, item)
+    return item
+
+
+def _plan_tasks(here: Site, wishes: Sequence[TaskWish]) -> None:
+    pruned = here.rules.prunes(TASKS)
+    if not pruned and not here.reader.has_read("definitions", "tasks"):
+        # Nothing was read of tasks, and to count what is left alone is no reason to.
+        return
+    try:
+        names = [task["name"] for task in here.reader.states().values()] if pruned else _known_tasks(here)
+    except AemError:
+        return
+    here.plan.there[TASKS] = len(names)
+    for name in rename.unmanaged(names, wishes):
+        if not pruned or here.rules.ignores(TASKS, f"{here.name}/{name}"):
+            here.plan.left_alone[kinds.TASK] += 1
+        else:
+            _prune(here, here.add(here.key(kinds.TASK, name), site.DELETE_TASKS, partial(_task, here, name), DELETE))
+
+
+def _known_tasks(here: Site) -> list[str]:
+    if here.reader.has_read("tasks"):
+        return [task["name"] for task in here.reader.states().values()]
+    return [task.name for task in here.reader.repository().tasks.values()]
+
+
+def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
+    pruned = here.rules.prunes(ENDPOINTS)
+    if not pruned and not here.reader.has_read("definitions"):
+        return
+    try:
+        repository, after = here.reader.repository(), here.repository_after()
+    except AemError:
+        return
+    here.plan.there[ENDPOINTS] = len(repository.endpoints)
+    for name in rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes):
+        used = after.tasks_using(name)
+        if not pruned or used or here.rules.ignores(ENDPOINTS, f"{here.name}/{name}"):
+            here.plan.left_alone[kinds.ENDPOINT] += 1
+        else:
+            planned = partial(_endpoint, here, name)
+            _prune(here, here.add(here.key(kinds.ENDPOINT, name), site.DELETE_ENDPOINTS, planned, DELETE))
+
+
+def _prune(here: Site, item: Item | None) -> None:
+    if item is not None:
+        here.plan.pruned.append(item)
+
+
+def _task(here: Site, name: str) -> Item:
+    task = here.reader.states()[name.casefold()]
+    change = task_definition.change_by_removal(here.api, here.name, name, task["state"], [], How())
+    item = Item(here.key(kinds.TASK, name), DELETE, site.DELETE_TASKS, change, touched=task["state"])
+    item.notes.append(f"{_NOT_IN_GIT}. {task['state']}; its position and its tags go with it")
+    if item.key in here.suspects:
+        return _suspected(here, item)
+    if here.active(name):
+        return item.block(f"{_NOT_IN_GIT}, but {task['state']}, and prune deletes no task that runs")
+    here.forbid_protected(TASKS, item)
+    here.tasks_after[name.casefold()] = None
+    return item
+
+
+def _endpoint(here: Site, name: str) -> Item | None:
+    item = plan_endpoints.deletion(here, name)
+    if item is None:
+        return None
+    item.notes.append(_NOT_IN_GIT)
+    return _suspected(here, item) if item.key in here.suspects else item
+
+
+def _suspected(here: Site, item: Item) -> Item:
+    item.suspected = True
+    return item.block(f"{_NOT_IN_GIT}, or is it {here.suspects[item.key]} now?")

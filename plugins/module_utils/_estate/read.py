@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is there of one server: each part is read when it is asked for, and once.
+
+However many endpoints and tasks a server has, these are at most five requests: GetServer, GetServerAcl,
+GetServerDetails, GetTaskList and one ExportAll for all definitions.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, TypeVar
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._core.errors import AemError
+from .._definition.document import Definition, of_sections
+from .._definition.task import Task
+from .._resource import acl, server
+from .._resource import license as licenses
+from .._resource.endpoint import Known
+from .._resource.importing import exported
+
+T = TypeVar("T")
+
+_COVERED = ("tasks", "databases")
+
+
+class Repository(Known):
+    """The definitions of a server, found by name: names are the same whatever their case, as for Enterprise Manager."""
+
+    @cached_property
+    def tasks(self) -> dict[str, Task]:
+        """The tasks by their names in lower case."""
+        return {task.name.casefold(): task for task in self._read.tasks}
+
+    @cached_property
+    def endpoints(self) -> dict[str, Plain]:
+        """The endpoints by their names in lower case."""
+        return {item["name"].casefold(): item for item in self._read.endpoints}
+
+    @property
+    def version(self) -> str | None:
+        """The version of the server."""
+        return self._read.version
+
+    def task(self, name: str) -> Task | None:
+        """The task of that name."""
+        return self.tasks.get(name.casefold())
+
+    def endpoint(self, name: str) -> Plain | None:
+        """The endpoint of that name."""
+        return self.endpoints.get(name.casefold())
+
+    def tasks_using(self, name: str) -> list[str]:
+        """The tasks that have the endpoint as their source or a target."""
+        return self._users.get(name.casefold(), [])
+
+    @property
+    def not_covered(self) -> dict[str, int]:
+        """What the server has defined beside tasks and endpoints, and how much of it."""
+        return {name: _size(found) for name, found in self._read.sections.items() if name not in _COVERED and found}
+
+    @cached_property
+    def _users(self) -> dict[str, list[str]]:
+        users: dict[str, list[str]] = {}
+        for task in self._read.tasks:
+            for name in task.named_endpoints:
+                users.setdefault(name.casefold(), []).append(task.name)
+        return users
+
+    @property
+    def _read(self) -> Definition:
+        return self.definition or of_sections()
+
+
+class Reader:
+    """Reads one server. What could not be read is raised each time it is asked for, and kept in ``failures``.
+
+    Of a server that is not there, nothing is there, and nothing is requested.
+    """
+
+    def __init__(self, api: Api, name: str, exists: bool) -> None:
+        self.name = name
+        self.exists = exists
+        self.failures: dict[str, AemError] = {}
+        self._api = api
+        self._found: dict[str, Any] = {}
+
+    def server(self) -> tuple[Plain | None, int]:
+        """The connection properties, and the number of the session in which they were read."""
+
+        def look() -> tuple[Plain | None, int]:
+            session = self._api.session.number
+            return server.read(self._api, self.name), session
+
+        nothing: tuple[Plain | None, int] = (None, self._api.session.number)
+        return self._once("server", look, nothing)
+
+    def acl(self) -> Plain | None:
+        """The explicit ACL; None where there is none."""
+        return self._once("acl", lambda: acl.read(self._api, self.name), None)
+
+    def license(self) -> Plain:
+        """What is known of the license."""
+        return self._once("license", lambda: licenses.read(self._api, self.name), {})
+
+    def repository(self) -> Repository:
+        """All definitions."""
+
+        def look() -> Repository:
+            return Repository(exported("ExportAll", self._api.export_all(self.name)))
+
+        return self._once("definitions", look, Repository(of_sections()))
+
+    def states(self) -> dict[str, Plain]:
+        """The tasks as GetTaskList has them, by their names in lower case."""
+
+        def look() -> dict[str, Plain]:
+            return {task["name"].casefold(): task for task in self._api.get_task_list(self.name)}
+
+        return self._once("tasks", look, {})
+
+    def has_read(self, *parts: str) -> bool:
+        """Whether one of the parts, such as ``definitions`` or ``tasks``, has been read."""
+        return any(part in self._found for part in parts)
+
+    def _once(self, part: str, look: Callable[[], T], nothing: T) -> T:
+        if not self.exists:
+            return nothing
+        if part in self.failures:
+            raise self.failures[part]
+        if part not in self._found:
+            try:
+                self._found[part] = look()
+            except AemError as error:
+                self.failures[part] = error
+                raise
+        found: T = self._found[part]
+        return found
+
+
+def _size(section: Any) -> int:
+    """How many things a section holds: of a list its items, of an object that holds one list the items of that."""
+    if isinstance(section, dict):
+        lists = [value for value in section.values() if isinstance(value, list)]
+        return len(lists[0]) if len(lists) == 1 else 1
+    return len(section) if isinstance(section, list) else 1

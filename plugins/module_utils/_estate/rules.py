@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What may be done to an estate, whatever the wish says: protected, observed, ignored, pruned, and secrets to send.
+
+Names are chosen by globs, whatever their case, as Enterprise Manager finds names: servers by their name, endpoints and
+tasks as ``server/name``. All functions are pure. This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import translate
+from functools import cached_property
+from typing import Any
+
+from .._core.errors import Refused
+from .._definition.paths import tokens_of
+
+SERVERS, ENDPOINTS, TASKS = "servers", "endpoints", "tasks"
+KINDS = (SERVERS, ENDPOINTS, TASKS)
+
+_GLOBS: dict[str, Any] = {"type": "list", "elements": "str"}
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "prune": {"type": "bool", "default": False},
+    "prune_kinds": {"type": "list", "elements": "str", "choices": list(KINDS), "default": [TASKS, ENDPOINTS]},
+    "prune_max": {"type": "int", "default": 5},
+    "prune_max_percent": {"type": "int", "default": 20},
+    "protected": {"type": "dict", "options": dict.fromkeys(KINDS, _GLOBS)},
+    "observe": {**_GLOBS, "default": []},
+    "ignore": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {
+            **dict.fromkeys(KINDS, _GLOBS),
+            "at": {"type": "str"},
+            "why": {"type": "str", "required": True},
+            "until": {"type": "str"},
+        },
+        "required_one_of": [(*KINDS, "at")],
+    },
+    # It sounds like a secret and is none.
+    "send_secrets": {**_GLOBS, "default": [], "no_log": False},
+}
+
+
+class Globs:
+    """Patterns with ``*``, ``?`` and ``[]``."""
+
+    def __init__(self, patterns: Iterable[str] | None) -> None:
+        words = [translate(word.casefold()) for word in patterns or ()]
+        self._match = re.compile("|".join(words)).match if words else None
+
+    def __contains__(self, name: str) -> bool:
+        return self._match is not None and self._match(name.casefold()) is not None
+
+
+@dataclass(frozen=True)
+class Ignored:
+    """What is neither changed nor called unmanaged, and until when: things, or with ``at`` one setting of them.
+
+    ``at`` is a JSON pointer into a definition, into the settings of an endpoint, or to an option of a server.
+    """
+
+    names: Mapping[str, Globs | None]
+    at: str | None
+    why: str
+    until: date | None
+
+    def covers(self, kind: str, name: str) -> bool:
+        """Whether it is about that thing. One that names no things at all is about all."""
+        globs = self.names[kind]
+        return all(found is None for found in self.names.values()) if globs is None else name in globs
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of one run, see ARGUMENTS."""
+
+    prune: bool
+    prune_kinds: frozenset[str]
+    prune_max: int
+    prune_max_percent: int
+    protected: Mapping[str, Globs]
+    observe: Globs
+    ignored: tuple[Ignored, ...]
+    send_secrets: Globs
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], today: date) -> Rules:
+        """Read the options of ARGUMENTS. What is ignored until a day that is over is compared again, with a warning.
+
+        Raise Refused for a limit below 0, a reason that is empty, what is no date, and what is no JSON pointer.
+        """
+        for name in ("prune_max", "prune_max_percent"):
+            if options[name] < 0:
+                raise Refused(f"{name} must be 0 or more, not {options[name]}.")
+        given = [_ignored(item, number) for number, item in enumerate(options.get("ignore") or ())]
+        over = [item for item in given if item.until and item.until < today]
+        protected = options.get("protected") or {}
+        return cls(
+            prune=bool(options.get("prune")),
+            prune_kinds=frozenset(options["prune_kinds"]),
+            prune_max=options["prune_max"],
+            prune_max_percent=options["prune_max_percent"],
+            protected={kind: Globs(protected.get(kind)) for kind in KINDS},
+            observe=Globs(options.get("observe")),
+            ignored=tuple(item for item in given if item not in over),
+            send_secrets=Globs(options.get("send_secrets")),
+            warnings=tuple(f"What was ignored until {item.until} ({item.why}) is compared again." for item in over),
+        )
+
+    @cached_property
+    def _whole(self) -> list[Ignored]:
+        return [item for item in self.ignored if item.at is None]
+
+    @cached_property
+    def _settings(self) -> list[Ignored]:
+        return [item for item in self.ignored if item.at is not None]
+
+    def prunes(self, kind: str) -> bool:
+        """Whether things of that kind are deleted where the wish does not have them."""
+        return self.prune and kind in self.prune_kinds
+
+    def ignores(self, kind: str, name: str) -> bool:
+        """Whether a thing is left alone as a whole."""
+        return any(item.covers(kind, name) for item in self._whole)
+
+    def ignored_settings(self, kind: str, name: str) -> list[str]:
+        """The pointers to the settings of a thing that are left alone."""
+        return [str(item.at) for item in self._settings if item.covers(kind, name)]
+
+
+def _ignored(item: Mapping[str, Any], number: int) -> Ignored:
+    place = f"ignore[{number}]"
+    if not item["why"].strip():
+        raise Refused(f"{place}: why must say why.")
+    if item.get("at") is not None:
+        tokens_of(item["at"])
+    globs = {kind: None if item.get(kind) is None else Globs(item[kind]) for kind in KINDS}
+    return Ignored(globs, item.get("at"), item["why"], _day(item.get("until"), place))
+
+
+def _day(text: str | None, place: str) -> date | None:
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise Refused(f"{place}: until must be a date such as 2027-01-31, not {text!r}.") from None

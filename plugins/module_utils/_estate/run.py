@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The work of aem_estate: understand, read, plan, see whether that may be done, do it, tell.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from .._client.api import Api
+from .._core.plan import Result
+from . import apply, digest, gate, servers, telling
+from .model import ServerWish
+from .rules import ARGUMENTS as RULES
+from .rules import Rules
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "servers": {"type": "list", "elements": "dict", "required": True, "no_log": True},
+    **RULES,
+    "expect": {"type": "str"},
+}
+
+
+def brought_about(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> Result:
+    """Plan the wishes by the rules of ``options`` (see ARGUMENTS), and carry the plan out where that is allowed.
+
+    In check mode the plan is all that is made. Raise Refused for rules that cannot be right.
+    """
+    rules = Rules.from_options(options, datetime.now(timezone.utc).date())
+    address = api.session.connection.base_url
+    plans = servers.plan_all(api, wishes, rules)
+    items = [item for plan in plans for item in plan.items]
+    identity = digest.plan_id(items, [address, _scope(wishes, options)])
+    refused = gate.refusal(plans, wishes, rules, identity, options.get("expect"))
+    if not refused and not api.check_mode:
+        apply.carry_out([plan.items for plan in plans], api.session.connection.concurrency)
+    result = telling.result(plans, identity, address, api.check_mode, refused)
+    result.warnings = [*rules.warnings, *result.warnings]
+    return result
+
+
+def _scope(wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> list[Any]:
+    """What a plan is about, whatever it changes."""
+    prune = sorted(options["prune_kinds"]) if options.get("prune") else []
+    return [sorted(wish.name for wish in wishes), prune, sorted(options.get("send_secrets") or ())]

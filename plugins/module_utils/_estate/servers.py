@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All servers: each is read and planned by itself, side by side, and none waits for another.
+
+What was read of a server is dropped as soon as it is planned, but for what its changes need.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .._client.api import Api
+from .._client.normalise import Plain
+from .._core.concurrent import side_by_side
+from .._core.errors import AemError
+from .._core.plan import UPDATE
+from .._resource import server
+from . import item as kinds
+from . import plan, prune, site
+from .item import BLOCKED, FAILED, OBSERVED, PLANNED, Item, Key
+from .model import ServerWish
+from .read import Reader
+from .rules import SERVERS, Rules
+from .site import ServerPlan
+
+# The plan of servers that the wish does not have is of no single server.
+ELSEWHERE = ""
+
+
+def plan_all(api: Api, wishes: Sequence[ServerWish], rules: Rules) -> list[ServerPlan]:
+    """The plan of each server of the wish, and at the end that of all others."""
+    api.login()
+    listed = {str(item["name"]).casefold(): item for item in api.get_server_list()}
+    elsewhere = ServerPlan(ELSEWHERE)
+    managed = []
+    for wish in wishes:
+        if rules.ignores(SERVERS, wish.name):
+            elsewhere.left_alone[kinds.SERVER] += 1
+        else:
+            managed.append(wish)
+    others = _unmanaged(listed, wishes)
+
+    def planned(wish: ServerWish) -> ServerPlan:
+        found = _planned(api, wish, rules, listed, others)
+        return _observed(found) if wish.name in rules.observe else found
+
+    plans = [
+        outcome.value or _failed(wish, outcome.error)
+        for wish, outcome in zip(managed, side_by_side(planned, managed, api.session.connection.concurrency))
+    ]
+    elsewhere.there[SERVERS] = len(listed)
+    prune.plan_servers(api, rules, [str(item["name"]) for item in others.values()], elsewhere)
+    return [*plans, elsewhere]
+
+
+def _unmanaged(listed: Mapping[str, Plain], wishes: Sequence[ServerWish]) -> dict[str, Plain]:
+    """The servers that the wish is not about, by their names in lower case."""
+    managed = {wish.name.casefold() for wish in wishes}
+    managed.update(wish.renamed_from.casefold() for wish in wishes if wish.renamed_from)
+    return {name: item for name, item in listed.items() if name not in managed}
+
+
+def _planned(
+    api: Api, wish: ServerWish, rules: Rules, listed: Mapping[str, Plain], others: Mapping[str, Plain]
+) -> ServerPlan:
+    name, old = wish.name.casefold(), (wish.renamed_from or "").casefold()
+    if name in listed or wish.absent:
+        return plan.plan_server(api, wish, rules, Reader(api, wish.name, name in listed))
+    if old in listed:
+        return plan.plan_server(api, wish, rules, Reader(api, str(listed[old]["name"]), exists=True))
+    same = next((item for item in others.values() if _is_at(item, wish)), None)
+    if same is None:
+        return plan.plan_server(api, wish, rules, Reader(api, wish.name, exists=False))
+    item = Item(Key(kinds.SERVER, wish.name, wish.name), UPDATE, site.SERVER, suspected=True)
+    item.block(
+        f"{same['name']}, which git does not have, is at the same host and port. A rename? Say renamed_from:"
+        f" {same['name']}, or declare {same['name']} with state: absent"
+    )
+    return ServerPlan(wish.name, [item])
+
+
+def _is_at(item: Plain, wish: ServerWish) -> bool:
+    """Whether a server of GetServerList is at the host and port that are wished for another."""
+    host, port = wish.options.get("host"), wish.options.get("port") or server.ON_CREATE["port"]
+    return bool(host) and [str(item.get("host")).casefold(), str(item.get("port"))] == [str(host).casefold(), str(port)]
+
+
+def _observed(found: ServerPlan) -> ServerPlan:
+    """The plan of a server on which nothing is written, whatever differs."""
+    for item in found.items:
+        if item.status in (PLANNED, BLOCKED):
+            item.status = OBSERVED
+    found.pruned, found.forbidden, found.is_observed = [], [], True
+    return found
+
+
+def _failed(wish: ServerWish, error: AemError | None) -> ServerPlan:
+    """The plan of a server of which not even a plan could be made."""
+    assert error is not None
+    key = Key(kinds.SERVER, wish.name, wish.name)
+    item = Item(key, UPDATE, site.SERVER, status=FAILED, reason=error.message, error=error)
+    return ServerPlan(wish.name, [item], unread=[error])

@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan as people read it: one line a change, in the same order before and after it is carried out.
+
+All functions are pure. This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from .._core.plan import CREATE, DELETE, RUN, UPDATE
+from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item
+from .wording import changes_told, contents_told
+
+SYMBOLS = {CREATE: "+", UPDATE: "~", DELETE: "-", RUN: ">"}
+STOPS = "!!"
+WAITS = "x"
+RENAMED = "?"
+_WIDEST = 44
+
+
+def item_line(item: Item, width: int = 0) -> str:
+    """The line of an item: its symbol, what it is about, whether it stops a running task, what changes, what became."""
+    mark = STOPS if item.stops else "  "
+    told = "; ".join([*_told(item), *item.notes])
+    words = " ".join(part for part in (_became(item), told) if part)
+    return f"  {_symbol(item)} {label(item):<{width}} {mark} {words}".rstrip()
+
+
+def label(item: Item) -> str:
+    """What an item is about, without its server."""
+    kind = item.key.kind
+    return kind if item.key.name == item.key.server and kind != "task" else f"{kind} {item.key.name}"
+
+
+def server_lines(server: str, items: Sequence[Item], observed: bool) -> list[str]:
+    """The lines of one server, none where it has no items."""
+    if not items:
+        return []
+    width = min(max(len(label(item)) for item in items), _WIDEST)
+    head = f"{server} (observed, nothing is written)" if observed else server
+    return [head, *(item_line(item, width) for item in items)]
+
+
+def not_running(items: Iterable[Item]) -> list[str]:
+    """The tasks that had to stop for a change that failed: somebody has to look whether they run again."""
+    return [
+        f"LOOK FIRST: task {item.key.name} of server {item.key.server} was to be stopped for a change that failed."
+        for item in items
+        if item.stops and item.status == FAILED
+    ]
+
+
+def remains(not_compared: Mapping[str, int], not_covered: Mapping[str, int], left_alone: Mapping[str, int]) -> str:
+    """The line that tells what the plan says nothing of."""
+    parts = (
+        ("Not compared", ", ".join(counted(number, what) for what, number in sorted(not_compared.items()))),
+        ("Not covered", ", ".join(f"{what} ({number})" for what, number in sorted(not_covered.items()))),
+        ("Left alone", ", ".join(counted(number, what) for what, number in sorted(left_alone.items()))),
+    )
+    return " ".join(f"{name}: {words}." for name, words in parts if words)
+
+
+def counts_line(identity: str, summary: Mapping[str, int], stops: int, applied: bool) -> str:
+    """The last line: how many changes of each kind."""
+    verbs = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", RUN: "run"}
+    told = []
+    for action in (CREATE, UPDATE, DELETE, RUN):
+        words = verbs[action] if applied else f"to {action}"
+        note = f" ({stops} {'stops' if stops == 1 else 'stop'} a running task)" if action == UPDATE and stops else ""
+        if summary[action] or note:
+            told.append(f"{summary[action]} {words}{note}")
+    told += [f"{summary[word]} {word}" for word in (FAILED, SKIPPED, BLOCKED, OBSERVED) if summary[word]]
+    told.append(f"{summary['unchanged']} unchanged")
+    return f"Plan {identity}: {', '.join(told)}."
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things, such as ``3 tasks``."""
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _symbol(item: Item) -> str:
+    if item.status == BLOCKED:
+        return RENAMED if item.suspected else WAITS
+    return SYMBOLS.get(item.action, WAITS)
+
+
+def _told(item: Item) -> list[str]:
+    change = item.change
+    if change is None or item.action == DELETE:
+        return []
+    if item.action == CREATE:
+        return [] if item.notes else contents_told(change.after or {})
+    return changes_told(change.before, change.after)
+
+
+def _became(item: Item) -> str:
+    """What has become of an item, as the beginning of what its line says."""
+    if item.status in (PLANNED, OBSERVED):
+        return ""
+    if item.status == DONE:
+        return f"done {item.seconds or 0:.1f} s:"
+    return f"{item.status}: {item.reason}" + (";" if item.change else "")
