@@ -15,8 +15,10 @@ description:
   - Without O(task), a document for a whole server or for some parts of it. Tasks, endpoints and settings that it does
     not name stay as they are. Of those that it names, only the ones that differ are imported.
   - With O(task), the document of one task, with its endpoints if it has them.
-  - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other. An
-    endpoint that only differs in its secrets is not imported.
+  - Secrets are never compared, and an endpoint that only differs in its secrets is not imported. Encrypted secrets of
+    an export are good on the server that made it and on no other, so the server keeps its own where the document has
+    one encrypted, has a mask in place of it or has none. One that is given in clear is sent if its endpoint is imported
+    for another reason, and shown as C((sent)).
   - A document that cannot be imported is refused before anything is changed. So are tasks that run and differ, unless
     O(force=true); what would change is told then too.
   - Needs the role Admin on Enterprise Manager and on the server, and Designer on all its tasks and endpoints. With
@@ -59,7 +61,8 @@ options:
       - What is not compared, as JSON pointers below C(cmd.replication_definition), or below any task or endpoint.
         Things in lists stand by their names, and C(*) for any one name, as in
         V(/databases/*/db_settings/loadTimeout).
-      - If a task or an endpoint is imported for another reason, these settings are imported too.
+      - If a task or an endpoint is imported for another reason, these settings stay as the server has them. What is new
+        gets them from the document.
     type: list
     elements: str
     default: []

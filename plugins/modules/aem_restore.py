@@ -14,8 +14,9 @@ description:
     onto the same server or another one, and waits until the server shows it.
   - Only what differs from the server is imported. What the server has and the backup has not is left alone and told.
   - A backup whose file is damaged is refused.
-  - Secrets are never compared. Those in a backup are good on the server that wrote it and on no other. On another
-    server, an endpoint that is there keeps the secrets that it has, and one that is made needs them in O(secrets).
+  - Secrets are never compared. An endpoint that is there keeps the secrets that it has, unless others are given in
+    O(secrets) or O(update_secrets=always). Those in a backup are good on the server that wrote it and on no other. So
+    an endpoint that is made anew has those of the backup on that server, and needs them in O(secrets) on another one.
   - Tasks that run and differ are refused before anything is changed, unless O(force=true). What would change is told
     then too.
   - Needs the roles Admin on Enterprise Manager and on the server, Designer on all its tasks and endpoints, and with
@@ -62,7 +63,8 @@ options:
     type: dict
   update_secrets:
     description:
-      - With V(on_create), secrets are sent with endpoints that are made or that differ in something else.
+      - With V(on_create), O(secrets) are sent with endpoints that are made or that differ in something else. Endpoints
+        that are there keep their other secrets.
       - With V(always), endpoints of the backup for which O(secrets) has some are imported each time and, on the server
         that wrote the backup, all endpoints that have secrets in it. That always is a change, since secrets cannot be
         compared.

@@ -13,7 +13,9 @@ description:
   - Imports the definition of a task where the server's task is another, and waits until the server shows it.
   - Settings are compared one by one. A default that is spelled out is no difference to one that is left out, and tables
     are a set. A setting that the definition leaves out goes back to its default, as an import does it.
-  - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other.
+  - Secrets are never compared. Encrypted secrets of an export are good on the server that made it and on no other, so
+    the server keeps its own where the definition has one encrypted, has a mask in place of it or has none. One that is
+    given in clear is sent with the import, and shown as C((sent)).
   - A definition that cannot be imported is refused before anything is changed. So is a task that runs, unless
     O(force=true); what would change is told then too.
   - Needs the role Designer on all tasks of the server and Operator on all endpoints; with O(with_endpoints=true)
@@ -70,15 +72,17 @@ options:
     type: dict
   with_endpoints:
     description:
-      - Whether the endpoints that the definition has are imported too. They replace endpoints of these names, with
-        their secrets.
+      - Whether the endpoints that the definition has are imported too. They replace endpoints of these names, but for
+        the secrets that the definition does not have in clear. An encrypted secret of an endpoint that is new, or of
+        one whose settings the user may not read, is sent as it is, with a warning.
     type: bool
     default: false
   ignore:
     description:
       - What is not compared, as JSON pointers below the task, or below C(cmd.replication_definition). Things in lists
         stand by their names, and C(*) for any one name, as in V(/task_settings/common_settings/lob_max_size).
-      - If the task is imported for another reason, these settings are imported too.
+      - If the task is imported for another reason, these settings stay as the server has them. A task that is new gets
+        them from the definition.
     type: list
     elements: str
     default: []
@@ -117,8 +121,8 @@ attributes:
         O(timeout) is over, and warns.
     support: full
 notes:
-  - An endpoint that comes with the definition counts as different if the task does not name it yet, since only the
-    endpoints of the task are exported with it.
+  - With the definition of a task only those endpoints are exported that the task names. So where another one comes with
+    it, the definitions of the whole server are read.
 seealso:
   - module: qlik.enterprise_manager.aem_export
   - module: qlik.enterprise_manager.aem_import
@@ -155,14 +159,27 @@ EXAMPLES = r"""
         common_settings:
           lob_max_size: 64
 
-- name: Change one setting of a task that runs
+- name: Take the definition of a task that runs
+  qlik.enterprise_manager.aem_export:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: replicate-qas
+    task: Nightly 21 returns
+  register: present
+
+- name: Change one setting of it, and leave all others as they are
   qlik.enterprise_manager.aem_task:
     aem_url: https://em.example.com
     aem_username: CORP\admin
     aem_password: "{{ em_password }}"
     server: replicate-qas
     name: Nightly 21 returns
-    definition: "{{ qas.definition | qlik.enterprise_manager.retarget(name='Nightly 21 returns') }}"
+    definition: "{{ present.definition }}"
+    overrides:
+      task_settings:
+        common_settings:
+          lob_max_size: 64
     force: true
 
 - name: Remove a task and its logs

@@ -18,13 +18,15 @@ from .._client.normalise import Plain
 from .._core.errors import AemError, Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .._definition.compare import Difference, diff, differences
-from .._definition.document import Definition
+from .._definition.document import Definition, of_sections
 from .._definition.owners import unmapped_in
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
+from . import endpoint
 from .foresight import TASK_NOT_FOUND, seen
 from .importing import Import, check_endpoints, document, needed_endpoints, read_task, versioned, would_change
 from .pausing import Pause, active, left_over, refusal, resuming, running, settled, told_left_over
+from .sending import along, to_send
 from .stopped import forget, since
 from .switch import Wish
 
@@ -112,9 +114,9 @@ def prepared(options: Mapping[str, Any]) -> Prepared:
 
 
 def named(wanted: Definition, name: str) -> Definition:
-    """The definition, which must be of the one task ``name``. Raise Refused where it is not."""
+    """The definition, which must be of the one task ``name``, in whatever case. Raise Refused where it is not."""
     found = wanted.single_task().name
-    if found != name:
+    if found.casefold() != name.casefold():
         raise Refused(
             f"The definition is of task {found!r}, not of {name!r}. The filter qlik.enterprise_manager.retarget gives"
             f" it another name: definition | qlik.enterprise_manager.retarget(name={name!r})."
@@ -148,23 +150,58 @@ def plan_import(
     of the plan from the differences and the names of the tasks that are restarted; left out, it is ``summary``.
     """
     name = wanted.task_names[0]
-    current, warnings = seen(api, lambda: read_task(api, server, name, bool(wanted.endpoints)), server)
-    found = differences(wanted, current, how.ignore)
+    current, no_server = seen(api, lambda: read_task(api, server, name, bool(wanted.endpoints)), server)
+    wanted = _spelled_as(wanted, current)
+    name = wanted.task_names[0]
+    # Without a server, which there is in check mode only, nothing can be looked at.
+    present, warnings = (None, no_server) if no_server else with_endpoints_there(api, server, wanted, current)
+    found = differences(wanted, present, how.ignore)
     tasks = settled(api, server, [name], how.timeout) if current and (found or since(api, server, [name])) else []
     left = left_over(api, server, tasks)
     restarted = [*left, *(task["name"] for task in active(tasks))] if found and how.force else list(left)
-    after = tell(found, restarted) if tell else summary(wanted, bool(restarted))
+    after, warnings = tell(found, restarted) if tell else summary(wanted, bool(restarted)), [*warnings]
     if not found:
         return Plan(resuming(api, server, left, how.timeout), after, [*warnings, *told_left_over(server, left)])
-    sent = wanted
-    # With a warning, this is check mode and there is no server yet, on which anything could be looked at.
-    if not warnings:
+    sending = to_send(wanted, present, how.ignore, server)
+    sent = sending.definition
+    if not no_server:
         known = current.single_task().named_endpoints if current else []
         warnings += check_endpoints(api, server, wanted, known, hint)
-        sent, more = versioned(api, server, wanted)
-        warnings += [*more, *told_left_over(server, left)]
-    change = change_by_import(api, server, sent, found, active(tasks), how, is_new=not current, left=list(left))
-    return Plan([change], after, warnings)
+        sent, more = versioned(api, server, sent)
+        warnings += more
+    shown = along(found, sending.shown)
+    change = change_by_import(api, server, sent, shown, active(tasks), how, is_new=not current, left=list(left))
+    return Plan([change], after, [*warnings, *sending.warnings, *told_left_over(server, left)])
+
+
+def with_endpoints_there(
+    api: Api, server: str, wanted: Definition, current: Definition | None
+) -> tuple[Definition | None, list[str]]:
+    """What the server has of the task and of the endpoints that come with it; and warnings.
+
+    With a task only those endpoints are exported that it names already. An import replaces any that is there.
+    """
+    there = current.endpoint_names if current else []
+    more = [name for name in wanted.endpoint_names if name not in there]
+    if not more:
+        return current, []
+    known = endpoint.read(api, server)
+    if known.definition is None:
+        hidden = [repr(name) for name in more if known.endpoint(name)]
+        told = (
+            f"Server {server} has {', '.join(hidden)}, and this user may not read their settings. The import replaces"
+            " all of them, secrets too."
+        )
+        return current, [told] if hidden else []
+    found = [item for item in known.definition.endpoints if item["name"] in more]
+    base = current or of_sections()
+    return (base.with_sections(databases=[*base.endpoints, *found]) if found else current), []
+
+
+def _spelled_as(wanted: Definition, current: Definition | None) -> Definition:
+    """The definition with the name of its task as the server spells it, which finds names whatever their case."""
+    name = current.single_task().name if current else wanted.task_names[0]
+    return wanted if name == wanted.task_names[0] else retarget(wanted, name=name)
 
 
 def change_by_import(
@@ -180,6 +217,7 @@ def change_by_import(
 ) -> Change:
     """The change that imports the one task of ``sent``, which differs from the server's by what was ``found``.
 
+    What is ``sent`` comes from :func:`.sending.to_send`, so that nothing is overwritten that was not compared.
     ``tasks`` holds the task, as GetTaskList has it, where it runs and has to be stopped for it, which is refused unless
     it is to be forced. ``left`` names it where an earlier run has stopped it.
     """
@@ -210,6 +248,7 @@ def plan_absent(api: Api, options: Mapping[str, Any]) -> Plan:
     task, warnings = seen(api, lambda: _details(api, server, name), server)
     if task is None:
         return Plan([], None, warnings)
+    name = str(task.get("name") or name)
     tasks = running(api, server, [name], how.timeout)
     state = tasks[0]["state"] if tasks else task["state"]
     return Plan([change_by_removal(api, server, name, state, tasks, how, bool(options.get("delete_logs")))])

@@ -30,6 +30,7 @@ from .._resource.importing import (
     would_change,
 )
 from .._resource.pausing import Pause, active, left_over, refusal, resuming, settled, told_left_over
+from .._resource.sending import along, to_send, with_sealed
 from .._resource.stopped import since
 from .._resource.task_definition import SOURCE_ARGUMENTS, How, named, of_task, plan_import
 
@@ -83,14 +84,21 @@ def compare(
     current: Definition | None,
     how: How,
     also: Sequence[Difference] = (),
+    *,
+    of_server: bool = False,
+    sealed: Definition | None = None,
 ) -> Plan:
     """As ``plan_all``, for what ``read`` has answered; None where there is no server yet, in check mode.
 
-    ``also`` are differences that a comparison cannot know, such as of secrets.
+    ``also`` are differences that a comparison cannot know, such as of secrets. ``of_server`` says that encrypted
+    secrets in the document are known to be the server's own; still it keeps those that it has now. ``sealed`` is a
+    document whose encrypted secrets it is to get instead.
     """
     found = [*differences(wanted, current, how.ignore), *also]
     part = differing(wanted, found)
     needed_endpoints(part)
+    sending = to_send(part, current, how.ignore, server, of_server=of_server)
+    part = with_sealed(sending.definition, sealed) if sealed else sending.definition
     tasks, left = _at_work(api, server, wanted, part, current, how)
     restarted = [*left, *(task["name"] for task in tasks)] if how.force else list(left)
     after, warnings = imported(found, restarted), told_left_over(server, left)
@@ -99,10 +107,10 @@ def compare(
     if current is not None:
         missing = check_endpoints(api, server, part, current.endpoint_names)
         part, more = versioned(api, server, part)
-        warnings = [*missing, *more, *warnings]
+        warnings = [*missing, *more, *sending.warnings, *warnings]
     # Tasks that only have to be resumed are, whatever becomes of the import.
     pause = Pause(api, server, tasks, how.timeout, list(left))
-    shown, importing = diff(found), _import(api, server, part, pause, how)
+    shown, importing = diff(along(found, sending.shown)), _import(api, server, part, pause, how)
     refused = refusal(server, tasks, how.force, "imported", would_change(found))
     change = Change(KIND, server, UPDATE, shown["before"], shown["after"], importing.apply, refused)
     return Plan([change], after, warnings)

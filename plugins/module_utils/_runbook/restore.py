@@ -121,7 +121,16 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     own = taken if origin == server else taken.resealed(current)
     wanted = wish.with_secrets(own)
     always = _sent_anyway(wish, own if origin == server else taken.without_sealed(), current)
-    planned = repository.compare(api, server, wanted, current, how, always)
+    planned = repository.compare(
+        api,
+        server,
+        wanted,
+        current,
+        how,
+        always,
+        of_server=origin == server,
+        sealed=own if wish.send_always and origin == server else None,
+    )
     told = [*found.warnings, *warnings, *_unknown(wish, found.definition), *planned.warnings]
     if origin != server:
         told += _lost(wish, taken, wanted, planned.after, origin)

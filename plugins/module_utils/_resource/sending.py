@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What of a definition is sent, what is told of the secrets that go with it, and what is warned of. Pure.
+
+An import replaces things whole (guide 2.24, 2.33), so what was not compared is taken from the server before.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from .._definition.compare import Difference
+from .._definition.document import Definition
+from .._definition.keep import keep_theirs
+from .._definition.paths import identity, pointer, tokens_of
+from .._definition.secrets import MASK, is_sealed, masked
+from .._definition.tree import merge
+from .endpoint_settings import ROOT, SENT, UNCHANGED
+
+_ENDPOINTS = "databases"
+_THINGS = {"tasks": "Task", _ENDPOINTS: "Endpoint"}
+
+
+class Sending(NamedTuple):
+    """A definition as it is sent. ``shown`` are secrets that go with it, ``warnings`` tell of what may not work."""
+
+    definition: Definition
+    shown: list[Difference]
+    warnings: list[str]
+
+
+def to_send(
+    wanted: Definition, present: Definition | None, ignore: Iterable[str], server: str, *, of_server: bool = False
+) -> Sending:
+    """What of ``wanted``, which is to be imported, is sent to a server that has ``present``.
+
+    Secrets that it does not have in clear, and what is ignored, stay as the server has them. ``of_server`` says that
+    the encrypted secrets of ``wanted`` are known to be the server's own. Call it with what an import is needed for, and
+    give the result to what imports.
+    """
+    kept = keep_theirs(wanted, present, ignore)
+    warnings = [
+        f"{what} is sent without {names}: a mask stands in place of it. Give it in clear."
+        for what, names in _by_thing(kept.left_out)
+    ]
+    if not of_server:
+        warnings += [
+            f"{what} is sent with {names} as it was encrypted. That is good only if server {server} did it; else give"
+            " it in clear."
+            for what, names in _by_thing(kept.foreign)
+        ]
+    return Sending(kept.definition, list(_in_clear(kept.definition, present)), warnings)
+
+
+def along(found: Sequence[Difference], shown: Iterable[Difference]) -> list[Difference]:
+    """The differences that a diff shows: those that were ``found``, and the secrets that go along."""
+    paths = {item.path for item in found}
+    return [*found, *(item for item in shown if item.path not in paths)]
+
+
+def with_sealed(definition: Definition, other: Definition) -> Definition:
+    """The definition whose endpoints have the encrypted secrets of those of another, an older export of the server."""
+    old = {item["name"]: _sealed(item.get(ROOT)) for item in other.endpoints}
+    endpoints = [
+        {**item, ROOT: merge(item.get(ROOT), old[item["name"]])} if old.get(item["name"]) else item
+        for item in definition.endpoints
+    ]
+    return definition.with_sections(databases=endpoints) if endpoints else definition
+
+
+def _sealed(settings: Any) -> Any:
+    """The encrypted secrets of settings, in their places."""
+    if not isinstance(settings, dict):
+        return settings if is_sealed(settings) else None
+    found = {name: _sealed(value) for name, value in settings.items()}
+    return {name: value for name, value in found.items() if value} or None
+
+
+def _by_thing(paths: Sequence[str]) -> list[tuple[str, str]]:
+    """The things that have settings at these places, and the names of the settings."""
+    places: dict[str, list[str]] = {}
+    for path in paths:
+        section, *rest = tokens_of(path)
+        what = f"{_THINGS[section]} {rest[0]}" if section in _THINGS and rest else f"Section {section}"
+        below = rest[1:] if section in _THINGS else rest
+        places.setdefault(what, []).append(".".join(below[1:] if below[:1] == [ROOT] else below))
+    return [(what, ", ".join(names)) for what, names in places.items()]
+
+
+def _in_clear(sent: Definition, present: Definition | None) -> Iterator[Difference]:
+    """The secrets in clear that replace those of things that are there: nobody can know whether they differ."""
+    if present is None:
+        return
+    there = {"tasks": set(present.task_names), _ENDPOINTS: set(present.endpoint_names)}
+    for section, things in (("tasks", [task.data for task in sent.tasks]), (_ENDPOINTS, sent.endpoints)):
+        for thing in things:
+            name = ".".join(identity(thing) or ())
+            for place in _places(thing, masked(thing)) if name in there[section] else ():
+                path = pointer((section, name, *place))
+                yield Difference(path, section, name, ".".join(place), UNCHANGED, SENT)
+
+
+def _places(value: Any, hidden: Any) -> Iterator[tuple[str, ...]]:
+    """Where ``value`` holds a secret in clear; ``hidden`` is the same with a mask in its place."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from ((key, *place) for place in _places(item, hidden[key]))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            step = ".".join(identity(item) or (str(number),))
+            yield from ((step, *place) for place in _places(item, hidden[number]))
+    elif hidden == MASK and value != MASK and not is_sealed(value):
+        yield ()
