@@ -1,0 +1,398 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What keeps an estate from harm: limits, protection, approval, guards, renames, secrets, observing, ignoring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import digest, gate
+from simulator import Settings, Simulator
+from support.estates import adopted, brought_about, part, proven, session, told, writes
+
+PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
+NIGHTLY, RUNS = "Nightly 01 accounts", "Nightly 21 returns"
+LOB = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+ALL = {"prune": True, "prune_max": 1000, "prune_max_percent": 100}
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Iterator[Simulator]:
+    """One simulator for all tests."""
+    with Simulator(Settings(start_seconds=0.01, stop_seconds=0.01, import_seconds=0.01)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def em(simulated: Simulator) -> Iterator[Simulator]:
+    """An Enterprise Manager as at its start."""
+    simulated.reset()
+    yield simulated
+    simulated.clear_faults()
+
+
+def wished(em: Simulator, server: str = QAS) -> dict[str, Any]:
+    """What a server has, as a wish; the log begins after it."""
+    found = adopted(em, server)
+    em.clear_log()
+    return found
+
+
+def without(wished_for: dict[str, Any], *names: str) -> dict[str, Any]:
+    """A wish without some endpoints or tasks."""
+    kept = {kind: [item for item in wished_for[kind] if item["name"] not in names] for kind in ("endpoints", "tasks")}
+    return {**wished_for, **kept}
+
+
+def refused(em: Simulator, *servers: Mapping[str, Any], **rules: Any) -> str:
+    """Why a wish is refused, in check mode and in a run, which does nothing then."""
+    planned = brought_about(em, *servers, check_mode=True, **rules)
+    done = brought_about(em, *servers, **rules)
+    assert planned.error is not None
+    assert done.error is not None
+    assert planned.error.message == done.error.message
+    assert (done.values["status"], done.changed, done.diff) == ("refused", False, [])
+    assert writes(em) == []
+    return done.error.message
+
+
+# Prune
+
+
+def test_what_git_no_longer_has_is_left_alone_unless_prune_is_on(em: Simulator) -> None:
+    found = brought_about(em, without(wished(em), NIGHTLY, "QAS files"))
+    assert (found.values["status"], found.values["summary"]["left_alone"]) == ("in_sync", 2 + 5)
+    assert "Left alone: 1 endpoint, 5 servers, 1 task." in found.values["plan"]
+
+
+def test_prune_deletes_tasks_before_endpoints(em: Simulator) -> None:
+    done = proven(em, without(wished(em), NIGHTLY, "QAS files"), prune=True)
+    assert told(done) == [("task", NIGHTLY, "delete", "done"), ("endpoint", "QAS files", "delete", "done")]
+
+
+def test_prune_deletes_only_in_lists_that_are_given(em: Simulator) -> None:
+    assert brought_about(em, {"name": QAS, "description": "x"}, **ALL).values["summary"]["delete"] == 0
+    only_endpoints = brought_about(em, {"name": QAS, "endpoints": []}, check_mode=True, **ALL)
+    # Those that tasks use are left alone: no list says that the tasks go.
+    assert told(only_endpoints, "kind", "name", "action")[0] == ("endpoint", "QAS Oracle__Primary", "delete")
+    assert only_endpoints.values["summary"]["delete"] == 3
+
+
+def test_prune_deletes_only_kinds_that_are_named(em: Simulator) -> None:
+    done = brought_about(em, without(wished(em), NIGHTLY, "QAS files"), **{**ALL, "prune_kinds": ["endpoints"]})
+    assert told(done, "kind", "action") == [("endpoint", "delete")]
+
+
+def test_prune_deletes_no_task_that_runs(em: Simulator) -> None:
+    done = brought_about(em, without(wished(em), RUNS), prune=True)
+    assert told(done) == [("task", RUNS, "delete", "blocked")]
+    assert (done.values["status"], writes(em)) == ("blocked", [])
+
+
+@pytest.mark.parametrize(
+    ("limits", "message"),
+    [
+        (
+            {"prune_max": 2},
+            "prune would delete 3 tasks of server replicate-qas (Nightly 01 accounts, Nightly 02 addresses,",
+        ),
+        ({"prune_max_percent": 10}, "of 26, and prune_max_percent is 10"),
+    ],
+)
+def test_above_a_limit_nothing_is_done_at_all(em: Simulator, limits: dict[str, int], message: str) -> None:
+    found = without(wished(em), NIGHTLY, "Nightly 02 addresses", "Nightly 03 branches")
+    part(found, "tasks", "Nightly 04 carriers")["overrides"] = LOB
+    assert message in refused(em, found, prune=True, **limits)
+    assert proven(em, found, prune=True).values["summary"]["delete"] == 3
+
+
+def test_an_empty_list_never_empties_a_server_by_itself(em: Simulator) -> None:
+    assert "prune_max" in refused(em, {"name": DEV, "tasks": []}, prune=True)
+
+
+@pytest.mark.parametrize("api_method", ["GetServer", "GetServerAcl", "ExportAll", "GetTaskList"])
+@pytest.mark.parametrize("server", [QAS, DEV])
+def test_prune_deletes_nothing_where_a_read_failed(em: Simulator, api_method: str, server: str) -> None:
+    wishes = [
+        without(wished(em), NIGHTLY),
+        {"name": DEV, "description": "other", "acl": {}, "endpoints": [], "tasks": []},
+    ]
+    wishes[0].update(description="other", acl={})
+    em.clear_log()
+    for code in ("DESERIALIZE_TO_TYPE", "UNAUTHORIZED_REQUEST"):
+        em.clear_faults()
+        em.inject({"kind": "error", "api_method": api_method, "server": server, "times": None, "error_code": code})
+        assert "could not be read as a whole" in refused(em, *wishes, **ALL)
+
+
+def test_without_prune_what_can_be_read_is_done(em: Simulator) -> None:
+    em.inject({"kind": "error", "api_method": "ExportAll", "server": QAS, "error_code": "DESERIALIZE_TO_TYPE"})
+    found = {"name": QAS, "description": "other", "endpoints": [{"name": "QAS files"}]}
+    done = brought_about(em, found, {"name": DEV, "description": "other"})
+    assert done.error is not None
+    assert (done.values["status"], writes(em)) == ("failed", ["PutServer", "PutServer"])
+
+
+def test_servers_are_pruned_only_if_named_and_their_tasks_are_read_and_rest(em: Simulator) -> None:
+    kept = [{"name": name} for name in (PRD, QAS)]
+    servers = {**ALL, "prune_kinds": ["servers"]}
+    done = brought_about(em, *kept, check_mode=True, **servers)
+    assert dict(told(done, "name", "status")) == {
+        DEV: "blocked",
+        "compose-dw": "blocked",
+        "replicate-retired": "blocked",
+        "replicate-branch": "blocked",
+    }
+    with session(em) as api:
+        for task in ("in/out", "Größe täglich", "channel"):
+            api.stop_task(DEV, task)
+    done = brought_about(em, *kept, **servers)
+    assert told(done, "name", "action", "status")[0] == (DEV, "delete", "done")
+    assert "prune would delete 1 servers (x" not in str(done.error)
+
+
+# Protected
+
+
+def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
+    protected = {"tasks": [f"{QAS}/Nightly 01*"], "endpoints": ["*/QAS files"], "servers": ["*prd*"]}
+    found = wished(em)
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    assert proven(em, found, protected=protected).values["status"] == "applied"
+    em.clear_log()
+    gone = without(found, NIGHTLY, "QAS files")
+    message = refused(em, gone, protected=protected, **ALL)
+    assert (
+        f"protected, and never deleted: task {NIGHTLY} of server {QAS}, endpoint QAS files of server {QAS}" in message
+    )
+    part(found, "tasks", NIGHTLY)["state"] = "absent"
+    assert f"task {NIGHTLY}" in refused(em, found, protected=protected)
+
+
+def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator) -> None:
+    with session(em) as api:
+        for task in ("in/out", "Größe täglich", "channel"):
+            api.stop_task(DEV, task)
+    em.clear_log()
+    servers = {**ALL, "prune_kinds": ["servers"], "protected": {"servers": ["*-dev"]}}
+    assert "protected, and never deleted: server replicate-dev" in refused(em, {"name": PRD}, {"name": QAS}, **servers)
+    message = refused(em, {"name": DEV, "state": "absent"}, protected={"servers": ["*-dev"]})
+    assert "server replicate-dev" in message
+
+
+# Approval and guards
+
+
+def test_only_the_plan_that_was_approved_is_carried_out(em: Simulator) -> None:
+    found = wished(em)
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    approved = brought_about(em, found, check_mode=True).values["plan_id"]
+    part(found, "tasks", "Nightly 02 addresses")["overrides"] = LOB
+    message = refused(em, found, expect=approved)
+    assert f"task Nightly 02 addresses of server {QAS} came" in message
+    part(found, "tasks", NIGHTLY)["overrides"] = {}
+    message = refused(em, found, expect=approved)
+    assert f"task Nightly 02 addresses of server {QAS} came, task {NIGHTLY} of server {QAS} went" in message
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    part(found, "tasks", "Nightly 02 addresses")["overrides"] = {}
+    done = brought_about(em, found, expect=digest.short(approved))
+    assert (done.error, done.values["status"]) == (None, "applied")
+    again = brought_about(em, found, expect="0" * 64)
+    assert (again.error, again.values["status"]) == (None, "in_sync")
+
+
+def test_a_plan_made_on_another_state_is_another_plan(em: Simulator) -> None:
+    found = {"name": DEV, "acl": {"viewer_role": {"users": ["CORP\\v"], "groups": []}}}
+    approved = brought_about(em, found, check_mode=True).values["plan_id"]
+    with session(em) as api:
+        api.put_server_acl(DEV, {**api.get_server_acl(DEV), "disable_inheritance": True})
+    em.clear_log()
+    assert f"acl {DEV} are other changes" in refused(em, found, expect=approved)
+
+
+def test_what_moves_after_the_plan_is_not_overwritten(em: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = wished(em)
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    found.update(acl={"viewer_role": {"users": ["CORP\\v"], "groups": []}}, description="other")
+    found["endpoints"].append({"name": "N", "role": "target", "type_id": "NULL_TARGET_COMPONENT_TYPE", "settings": {}})
+    tables = {"included_pattern": [{"owner": "A", "name": "%"}]}
+    found["tasks"] = [*(task for task in found["tasks"] if task["name"] != RUNS), {"name": RUNS, "tables": tables}]
+    refusal = gate.refusal
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(gate, "refusal", refusal)
+        with session(em) as api:
+            nightly = adopted(em, QAS)["tasks"][0]["definition"]
+            nightly["cmd.replication_definition"]["tasks"][0]["task"]["description"] = "by hand"
+            brought_about(em, {"name": QAS, "tasks": [{"name": NIGHTLY, "definition": nightly}]})
+            selection = api.get_task_table_selection(QAS, RUNS)
+            api.put_task_table_selection(QAS, RUNS, {**selection, "excluded_pattern": [{"owner": "B", "name": "%"}]})
+            api.put_server(QAS, {**api.get_server(QAS), "description": "by hand"}, api.session.number)
+            brought_about(em, {"name": QAS, "acl": {"admin_role": {"users": ["CORP\\admin"], "groups": []}}})
+            brought_about(em, {"name": QAS, "endpoints": [found["endpoints"][-1]]})
+        return refusal(*arguments)
+
+    monkeypatch.setattr(gate, "refusal", meanwhile)
+    done = brought_about(em, found)
+    assert {status for (status,) in told(done, "status")} == {"skipped"}, done.values["plan"]
+    assert len(told(done)) == 5
+    assert (done.error, done.changed, done.values["status"]) == (None, False, "blocked")
+
+
+# Renames
+
+
+def test_a_server_at_the_same_host_and_port_is_a_suspected_rename(em: Simulator) -> None:
+    server = {
+        "name": "replicate-qa",
+        "host": "REPL-QAS-01.corp.example",
+        "username": "u",
+        "password": "geheim-1",
+        "tasks": [],
+    }
+    done = brought_about(em, server)
+    assert told(done) == [("server", "replicate-qa", "update", "blocked")]
+    assert "Say renamed_from: replicate-qas" in done.values["changes"][0]["reason"]
+    assert any(line.startswith("  ? server") for line in done.values["plan"])
+
+
+def test_a_task_and_an_endpoint_under_another_name_are_suspected_renames(em: Simulator) -> None:
+    found = wished(em)
+    task, endpoint = part(found, "tasks", NIGHTLY), part(found, "endpoints", "QAS files")
+    task["name"], endpoint["name"] = "Accounts", "QAS output"
+    task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Accounts"
+    done = brought_about(em, found, prune=True)
+    assert told(done) == [
+        ("endpoint", "QAS output", "create", "blocked"),
+        ("task", "Accounts", "create", "blocked"),
+        ("task", NIGHTLY, "delete", "blocked"),
+        ("endpoint", "QAS files", "delete", "blocked"),
+    ]
+    assert writes(em) == []
+    found["tasks"].append({"name": NIGHTLY, "state": "absent"})
+    endpoint["renamed_from"] = "QAS files"
+    done = proven(em, found)
+    assert told(done, "kind", "action") == [
+        ("endpoint", "create"),
+        ("task", "create"),
+        ("task", "delete"),
+        ("endpoint", "delete"),
+    ]
+
+
+def test_a_renamed_task_that_runs_is_replaced_and_runs_again(em: Simulator) -> None:
+    found = wished(em)
+    task = part(found, "tasks", RUNS)
+    task.update(name="Returns", renamed_from=RUNS)
+    task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Returns"
+    blocked = brought_about(em, found)
+    assert told(blocked) == [("task", "Returns", "create", "blocked"), ("task", RUNS, "delete", "blocked")]
+    task.update(force=True, first_run="resume_processing")
+    done = proven(em, found)
+    assert told(done) == [
+        ("task", "Returns", "create", "done"),
+        ("task", RUNS, "delete", "done"),
+        ("run_state", "Returns", "run", "done"),
+    ]
+
+
+def test_a_renamed_endpoint_keeps_its_settings_and_secrets(em: Simulator) -> None:
+    renamed = {"name": "DEV SQL", "renamed_from": "DEV broken"}
+    done = proven(em, {"name": DEV, "endpoints": [renamed]})
+    assert told(done, "name", "action") == [("DEV SQL", "create"), ("DEV broken", "delete")]
+    with session(em) as api:
+        assert api.test_endpoint(DEV, "DEV SQL")["status"] == "CONNECTED"
+
+
+def test_an_endpoint_as_one_of_its_configurations_is_in_sync(em: Simulator) -> None:
+    found = wished(em, PRD)
+    with session(em) as api:
+        api.reconfigure_endpoint_no_wait(PRD, "ORA", "Standby", recycle=False)
+    assert brought_about(em, found).values["status"] == "in_sync"
+    with session(em) as api:
+        api.patch_endpoint(PRD, "ORA", [{"op": "add", "path": "/db_settings/username", "value": "OTHER"}])
+    assert told(brought_about(em, found, check_mode=True)) == [("endpoint", "ORA", "update", "planned")]
+
+
+# Secrets
+
+
+def test_secrets_of_what_is_there_are_sent_only_if_the_run_names_them(em: Simulator) -> None:
+    settings = {"password": "geheim-2"}
+    found = {"name": DEV, "password": "geheim-1", "endpoints": [{"name": "DEV broken", "settings": settings}]}
+    quiet = brought_about(em, found)
+    assert (quiet.values["status"], quiet.values["summary"]["not_compared"], writes(em)) == ("in_sync", 2, [])
+    sent = brought_about(em, found, send_secrets=[DEV, f"{DEV}/DEV b*"])
+    assert told(sent, "kind", "action") == [("server", "update"), ("endpoint", "update")]
+    assert "geheim" not in repr(sent)
+    assert any("password: sent" in line for line in sent.values["plan"])
+    # The test of this endpoint fails whatever is sent, and that is told.
+    assert sent.error is not None
+    assert sent.error.facts()["api_method"] == "TestEndpoint"
+    assert (sent.values["status"], sent.changed) == ("failed", True)
+    assert sorted(writes(em)) == ["PatchEndpoint", "PutServer"]
+
+
+def test_an_import_loses_no_secret(em: Simulator) -> None:
+    found = wished(em, PRD)
+    task = part(found, "tasks", "Orders archive")
+    task.update(with_endpoints=True, overrides=LOB)
+    sections = task["definition"]["cmd.replication_definition"]
+    names = {"ORA", "DW Snowflake"}
+    sections["databases"] = [
+        {
+            "name": item["name"],
+            "role": item["role"].upper(),
+            "type_id": item["type_id"],
+            "db_settings": item["settings"],
+        }
+        for item in found["endpoints"]
+        if item["name"] in names
+    ]
+    found["endpoints"] = [item for item in found["endpoints"] if item["name"] not in names]
+    done = proven(em, found)
+    assert told(done) == [("task", "Orders archive", "update", "done")]
+    with session(em) as api:
+        assert [api.test_endpoint(PRD, name)["status"] for name in sorted(names)] == ["CONNECTED", "CONNECTED"]
+
+
+# Observed and ignored
+
+
+def test_what_is_observed_is_told_and_never_written(em: Simulator) -> None:
+    found = without(wished(em), "Nightly 02 addresses")
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    part(found, "tasks", RUNS)["overrides"] = LOB
+    done = brought_about(em, found, observe=["*-qas"], protected={"tasks": ["*"]}, **ALL)
+    assert {status for (status,) in told(done, "status")} == {"observed"}
+    assert (done.values["status"], done.changed, done.diff, writes(em)) == ("in_sync", False, [], [])
+    assert f"{QAS} (observed, nothing is written)" in done.values["plan"]
+
+
+def test_what_is_ignored_is_neither_changed_nor_pruned(em: Simulator) -> None:
+    found = without(wished(em), "Nightly 02 addresses")
+    part(found, "tasks", NIGHTLY)["overrides"] = LOB
+    found["description"] = "other"
+    pointer = "/task_settings/common_settings/lob_max_size"
+    ignore: list[dict[str, Any]] = [
+        {"tasks": ["*/Nightly 02*"], "why": "team"},
+        {"tasks": [f"{QAS}/*"], "at": pointer, "why": "load test"},
+        {"servers": ["*"], "at": "/description", "why": "told elsewhere"},
+    ]
+    found_in_sync = brought_about(em, found, ignore=ignore, **ALL)
+    assert found_in_sync.values["status"] == "in_sync", found_in_sync.values["plan"]
+    over = [{**item, "until": "2020-01-31"} for item in ignore]
+    done = brought_about(em, found, check_mode=True, ignore=over, **ALL)
+    assert done.values["summary"]["update"] == 2
+    assert done.values["summary"]["delete"] == 1
+    assert any("2020-01-31" in warning for warning in done.warnings)
+
+
+def test_a_setting_of_an_endpoint_is_ignored(em: Simulator) -> None:
+    found = {"name": QAS, "endpoints": [{"name": "QAS Oracle", "settings": {"server": "//other", "username": "REPL"}}]}
+    ignore = [{"endpoints": ["*/QAS Oracle"], "at": "/db_settings/server", "why": "moves"}]
+    assert brought_about(em, found, ignore=ignore).values["status"] == "in_sync"
