@@ -21,7 +21,7 @@ import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from . import secrets
+from . import embedded, secrets
 from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
@@ -140,7 +140,7 @@ class _Walk:
     def _below(self, step: Step, wanted: Any, current: Any, place: Place) -> None:
         if wanted is current or place.rule.volatile:
             return
-        wanted, current = or_nothing(wanted), or_nothing(current)
+        wanted, current = map(or_nothing, embedded.alike(wanted, current))
         self._steps.append(step)
         if both_are(dict, wanted, current):
             self.objects(wanted or {}, current or {}, place)
@@ -151,7 +151,7 @@ class _Walk:
         self._steps.pop()
 
     def _lists(self, wanted: list[Any], current: list[Any], place: Place) -> None:
-        if place.hidden:
+        if place.left_out:
             return
         named, there = identified(wanted), identified(current)
         if named is not None and there is not None:
@@ -213,10 +213,11 @@ def _plainly_the_same(one: Any, other: Any) -> bool:
 def _same(wanted: Any, current: Any, place: Place) -> bool:
     if secrets.is_sealed(wanted) or secrets.is_sealed(current) or wanted == secrets.MASK:
         return True
-    if place.hidden and not isinstance(wanted, bool) and not isinstance(current, bool):
+    if place.left_out and not isinstance(wanted, bool) and not isinstance(current, bool):
         return True
     if isinstance(wanted, str) and isinstance(current, str):
-        return wanted == current or secrets.masked(wanted) == secrets.masked(current)
+        # Text in a task is prose and expressions, not connection properties.
+        return wanted == current or (not place.in_task and secrets.masked(wanted) == secrets.masked(current))
     default = place.rule.default
     return _equal(default if wanted is None else wanted, default if current is None else current)
 

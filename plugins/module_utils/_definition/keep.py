@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .document import Definition
+from .embedded import alike as alike_texts
+from .embedded import closed
 from .paths import Identity, Step, covers, identified, identity, patterns, pointer
 from .secrets import MASK, is_sealed, is_unusable, masked
 from .tree import TYPE, Plain
@@ -77,9 +79,14 @@ class _Walk:
         if wanted is present:
             return wanted
         self._steps.append(step)
-        value = self._value(wanted, present, place)
+        one, other = _opened(wanted, present)
+        value = self._value(one, other, place)
         self._steps.pop()
-        return value
+        if value is one or value is other:
+            return wanted if value is one else present
+        # What is JSON as text is sent as text again.
+        is_text = isinstance(wanted, str) or (isinstance(present, str) and wanted in (_GONE, None))
+        return closed(value) if is_text and isinstance(value, (dict, list)) else value
 
     def _value(self, wanted: Any, present: Any, place: Place) -> Any:
         if any(covers(pattern, self._steps) for pattern in self._ignored):
@@ -92,7 +99,7 @@ class _Walk:
         if both_are(dict, one, other) and (one or other):
             made = self.object(one or {}, other or {}, place)
             return wanted if one is None and not made else made
-        if place.hidden or is_sealed(one) or is_sealed(other) or one == MASK:
+        if place.left_out or is_sealed(one) or is_sealed(other) or one == MASK:
             return self._secret(wanted, present)
         if both_are(list, one, other) and (one or other):
             items = self._list(one or [], other or [], place)
@@ -221,6 +228,12 @@ def _shared_list(old: list[Any], new: list[Any]) -> list[Any]:
     """The same for lists; what is gone is left out of the new one."""
     left = [item for item in new if item is not _GONE]
     return old if len(left) == len(old) and all(one is other for one, other in zip(left, old)) else left
+
+
+def _opened(wanted: Any, present: Any) -> tuple[Any, Any]:
+    """Both values as data, where they are JSON as text."""
+    one, other = alike_texts(*(None if value is _GONE else value for value in (wanted, present)))
+    return wanted if one is None else one, present if other is None else other
 
 
 def _known(value: Any) -> Any:

@@ -10,45 +10,24 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any
 
+from .embedded import SEALED, closed, opened, spans
 from .paths import identified, identity, pointer
+from .secret_names import is_secret_name
 
 MASK = "********"
-
-_SEALED = re.compile(r"\{Z[0-9A-Fa-f]+\}")
-# Names are looked at in lower case, without signs between their words.
-_SECRET_NAME = re.compile(
-    r"pass(word|wd|phrase)|pwd|secret|credential|token$"
-    r"|(access|account|api|app|encryption|master|private|sas|service|shared|signing|storage)key$"
-)
-_NO_SECRET_NAME = re.compile(r"(endpoint|expiration|expiry|file|length|mode|name|path|policy|timeout|type|uri|url)s?$")
-# Secrets inside other text, such as additional connection properties or an address.
-_IN_TEXT = re.compile(
-    r"(?i)((?:password|passwd|passphrase|pwd|secret|token|accountkey|accesskey|apikey)\s*[=:]\s*)"
-    r"(?:\"[^\"]*\"|'[^']*'|\{[^}]*\}|[^;&,\s]+)"
-)
-_IN_ADDRESS = re.compile(r"(://[^/\s:@]*:)[^/\s@]+@")
-
-
-@lru_cache(maxsize=4096)
-def is_secret_name(name: str) -> bool:
-    """Whether the value of a setting of this name is a secret, unless it is a boolean."""
-    plain = re.sub(r"[\W_]", "", name.lower())
-    return _SECRET_NAME.search(plain) is not None and _NO_SECRET_NAME.search(plain) is None
 
 
 def is_sealed(value: Any) -> bool:
     """Whether ``value`` is a secret as an export shows it."""
-    return isinstance(value, str) and value.startswith("{Z") and _SEALED.fullmatch(value) is not None
+    return isinstance(value, str) and value.startswith("{Z") and SEALED.fullmatch(value) is not None
 
 
 def is_unusable(text: str) -> bool:
     """Whether a text holds a masked or an encrypted secret, alone or among other words."""
-    return MASK in text or ("{Z" in text and _SEALED.search(text) is not None)
+    return MASK in text or ("{Z" in text and SEALED.search(text) is not None)
 
 
 def is_secret(name: str, value: Any) -> bool:
@@ -87,11 +66,12 @@ def resealed(data: Mapping[str, Any], other: Mapping[str, Any] | None) -> dict[s
 
 
 def _masked_text(text: str) -> str:
-    # Most values are short words, where none of this can be.
-    if "{Z" in text:
-        text = _SEALED.sub(MASK, text)
-    if "=" in text or ":" in text:
-        text = _IN_ADDRESS.sub(rf"\g<1>{MASK}@", _IN_TEXT.sub(rf"\g<1>{MASK}", text))
+    data = opened(text)
+    if data is not None:
+        hidden = masked(data)
+        return text if hidden == data else closed(hidden)
+    for begin, end in reversed(spans(text)):
+        text = f"{text[:begin]}{MASK}{text[end:]}"
     return text
 
 
@@ -109,6 +89,8 @@ def _sealed_places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...
                 yield from _sealed_places(item, (*path, str(number)))
     elif is_sealed(value):
         yield path
+    elif isinstance(value, str) and opened(value) is not None:
+        yield from _sealed_places(opened(value), path)
 
 
 def _resealed(value: Any, other: Any) -> Any:
@@ -122,7 +104,11 @@ def _resealed(value: Any, other: Any) -> Any:
         return [item for item, old in zip(items, value) if item is not None or old is None]
     if is_sealed(value):
         return other if is_sealed(other) else None
-    return value
+    data = opened(value)
+    if data is None:
+        return value
+    made = _resealed(data, opened(other))
+    return value if made == data else closed(made)
 
 
 def _partners(items: list[Any], others: Any) -> list[Any]:
@@ -145,6 +131,16 @@ def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
         return set().union(*(in_clear(item, key, hidden) for key, item in value.items()))
     if isinstance(value, list):
         return set().union(*(in_clear(item, "", hidden) for item in value))
-    if isinstance(value, bool) or value in (None, "") or is_sealed(value) or not hidden:
+    if isinstance(value, bool) or value in (None, "") or is_sealed(value):
         return set()
+    if not hidden:
+        return _in_text(value) if isinstance(value, str) else set()
     return {str(value)}
+
+
+def _in_text(text: str) -> set[str]:
+    data = opened(text)
+    if data is not None:
+        return in_clear(data)
+    found = {text[begin:end] for begin, end in spans(text)}
+    return {secret for secret in found if secret and secret != MASK and not is_sealed(secret)}

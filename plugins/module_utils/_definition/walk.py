@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from . import secrets
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import RULES, Rule
+from .secret_names import is_certain, is_secret_name
 from .tree import Plain
 
 MERGED = "merged"
@@ -23,20 +23,27 @@ PARTIAL = "partial"
 class Place(NamedTuple):
     """What is known of the place that is being looked at.
 
-    ``mode`` is one of those above, see :mod:`.compare`. ``hidden`` says that a name on the way is that of a secret.
+    ``mode`` is one of those above, see :mod:`.compare`. ``hidden`` says that a name on the way is that of a secret,
+    which is not shown, and ``left_out`` that it is not compared. In a task only names that leave no doubt are left out:
+    a change that is not seen there is not made.
     """
 
     rule: Rule
     mode: str
     hidden: bool = False
+    left_out: bool = False
+    in_task: bool = False
 
     def inside(self, name: str) -> Place:
         """The place of what is called ``name`` in the object at this place."""
-        return Place(self.rule.at(name), self.mode, self.hidden or secrets.is_secret_name(name))
+        in_task = self.in_task or (self.rule is RULES and name == "tasks")
+        hidden = is_secret_name(name)
+        left_out = hidden and (not in_task or is_certain(name))
+        return Place(self.rule.at(name), self.mode, self.hidden or hidden, self.left_out or left_out, in_task)
 
     def thing(self, name: str, mode: str) -> Place:
         """The place of a thing of that name in the list at this place."""
-        return Place(self.rule.at(name), mode)
+        return Place(self.rule.at(name), mode, in_task=self.in_task)
 
 
 TOP = Place(RULES, MERGED)

@@ -18,9 +18,11 @@ from .._core.errors import Refused
 from .._core.plan import SENT
 from .._definition.compare import differences
 from .._definition.document import of_settings
+from .._definition.embedded import closed, open_all, opened
 from .._definition.paths import pointer, tokens_of
-from .._definition.secrets import MASK, is_sealed, is_secret_name, masked
-from .._definition.tree import TYPE, Plain, value_at
+from .._definition.secret_names import is_secret_name
+from .._definition.secrets import MASK, is_sealed, masked
+from .._definition.tree import TYPE, Plain, merge, value_at
 
 ALWAYS = "always"
 ON_CREATE = "on_create"
@@ -57,6 +59,11 @@ class Wish:
                 raise Refused(f"unset: {pointer(place)} is given in settings too.")
         return cls(settings, unset, options.get("update_secrets") == ALWAYS)
 
+    @property
+    def data(self) -> Plain:
+        """The settings with data in place of JSON as text, as they are compared."""
+        return _without_nulls(open_all(self.settings))
+
     def __bool__(self) -> bool:
         return bool(self.settings or self.unset)
 
@@ -80,14 +87,15 @@ def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:
     """The secrets of a wish that the endpoint has none of and that are not sent, as pointers."""
     if wish.send_secrets:
         return []
-    missing = (place for place in secret_places(wish.settings, current) if _at(current, place) is None)
+    there = open_all(current)
+    missing = (place for place in secret_places(wish.data, there) if _at(there, place) is None)
     return [pointer(place) for place in missing]
 
 
 def require_same_type(settings: Mapping[str, Any], current: Mapping[str, Any], name: str) -> None:
     """Raise Refused if the settings name another type than endpoint ``name`` has; a patch cannot change it."""
     for place in READ_ONLY:
-        wanted, there = _at(settings, place), _at(current, place)
+        wanted, there = (_at(open_all(tree), place) for tree in (settings, current))
         if wanted is not None and wanted != there:
             raise Refused(f"The {pointer(place)} of endpoint {name} is {there}, which cannot become {wanted}.")
 
@@ -95,15 +103,17 @@ def require_same_type(settings: Mapping[str, Any], current: Mapping[str, Any], n
 def operations(wish: Wish, current: Mapping[str, Any]) -> list[Operation]:
     """The patch that brings ``current`` to what is wished; empty where nothing differs.
 
-    Secrets are in it only if the wish sends them, and then always. An ``add`` makes a setting or replaces it.
+    Secrets are in it only if the wish sends them, and then always. An ``add`` makes a setting or replaces it. JSON as
+    text is changed as data and sent as a whole, with what the wish does not name as the server has it. Raises Refused
+    where other text would take its place.
     """
-    places = _differing(wish.settings, current)
+    wanted, there = wish.data, open_all(current)
+    places = _differing(wanted, there)
     if wish.send_secrets:
-        places += [_change_place(wish.settings, current, place) for place in secret_places(wish.settings, current)]
-    added = [
-        _add(place, _to_send(_at(wish.settings, place), place[:-1], place[-1], wish.send_secrets))
-        for place in _outermost(places)
-    ]
+        places += secret_places(wanted, there)
+    inside = [place for place in wish.unset if _is_there(there, place) and not _is_there(current, place)]
+    changed = _outermost(_change_place(wish.settings, current, place) for place in [*places, *inside])
+    added = [_add(place, _changed(wish, current, place)) for place in changed]
     return added + [remove(place) for place in wish.unset if _is_there(current, place)]
 
 
@@ -193,6 +203,27 @@ def type_first(settings: Mapping[str, Any]) -> Plain:
     return {name: type_first(value) if isinstance(value, Mapping) else value for name, value in ordered.items()}
 
 
+def _changed(wish: Wish, current: Mapping[str, Any], place: Place) -> Any:
+    """The value of a setting that differs, as a patch carries it."""
+    value = _at(wish.settings, place)
+    data, there = _at(wish.data, place), opened(_at(current, place))
+    if there is None and opened(value) is None:
+        return _to_send(value, place[:-1], place[-1], wish.send_secrets)
+    if isinstance(there, dict) and not isinstance(data, (dict, type(None))):
+        raise Refused(
+            f"settings: the endpoint has JSON in {pointer(place)}, and other text would take its place as a whole."
+            " Give an object, or JSON of one."
+        )
+    sent = _to_send(data, place[:-1], place[-1], wish.send_secrets)
+    if there is None and sent == data:
+        return value
+    merged = (there if data is None else merge(there, sent)) if isinstance(there, dict) else sent
+    for gone in wish.unset:
+        if _within(gone, place) and gone != place and _is_there(merged, gone[len(place) :]):
+            merged = _patched(merged, gone[len(place) :], {"op": "remove"})
+    return closed(merged)
+
+
 def _differing(wanted: Plain, current: Mapping[str, Any]) -> list[Place]:
     """Where ``current`` is not as wanted, each time at the place that a patch has to change."""
     found = differences(of_settings(masked(wanted)), of_settings(masked(dict(current))), exact=False)
@@ -239,8 +270,8 @@ def _is_hidden(place: Place) -> bool:
 
 
 def _told(place: Place, value: Any, word: str) -> Any:
-    """A value as a diff shows it, with ``word`` for a secret."""
-    return _with_word(masked(value, hidden=_is_hidden(place)), word)
+    """A value as a diff shows it, with ``word`` for a secret; JSON as text is shown as the data that it is."""
+    return _with_word(masked(open_all(value), hidden=_is_hidden(place)), word)
 
 
 def _with_word(value: Any, word: str) -> Any:

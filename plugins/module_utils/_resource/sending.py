@@ -12,13 +12,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
+from .._core.plan import SENT
 from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.keep import keep_theirs
 from .._definition.paths import identity, pointer, tokens_of
 from .._definition.secrets import MASK, is_sealed, masked
 from .._definition.tree import merge
-from .endpoint_settings import ROOT, SENT, UNCHANGED
+from .endpoint_settings import ROOT, UNCHANGED
 
 _ENDPOINTS = "databases"
 _THINGS = {"tasks": "Task", _ENDPOINTS: "Endpoint"}

@@ -20,6 +20,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definitio
     pointer,
     tokens_of,
 )
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import MASK
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.tree import DefinitionError
 from simulator.repository import STYLES, Repository, apply_import, export_all, plan_import
 from simulator.repository import defaults as simulated
@@ -343,7 +344,7 @@ def test_what_is_new_is_shown_whole_without_its_secrets() -> None:
     [difference] = differences(wanted, None)
     assert (difference.task, difference.endpoint, difference.setting) == (None, "E", "")
     assert difference.before is None
-    shown = {"server": "h", "password": "********", "apiKeys": ["a"], "clientSecret": {"value": "********"}}
+    shown = {"server": "h", "password": "********", "apiKeys": ["********"], "clientSecret": {"value": "********"}}
     assert difference.after == {"name": "E", "db_settings": shown}
 
 
@@ -373,7 +374,7 @@ def test_secrets_are_not_compared(pair: tuple[dict[str, Any], dict[str, Any]]) -
         ("x;PWD=tiger;y", "x;PWD=tiger;z", "x;PWD=********;z", "x;PWD=********;y"),
         ("pg://u:tiger@h", "pg://u:lion@g", "pg://u:********@g", "pg://u:********@h"),
         (f"a {SEALED} b", "c", "c", "a ******** b"),
-        (["password = 'ti ger'"], ["a"], ["a"], ["password = ********"]),
+        (["password = 'ti ger'"], ["a"], ["a"], ["password = '********'"]),
     ],
 )
 def test_secrets_inside_text_are_masked(wanted: Any, current: Any, before: Any, after: Any) -> None:
@@ -400,6 +401,111 @@ def test_names_of_secrets(name: str, secret: bool) -> None:
     assert secrets.is_secret(name, "x") is secret
     assert secrets.is_secret(name, True) is False
     assert secrets.is_secret(name, SEALED) is True
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("authPrivateKeyPass", "securityDbEncryption", "sharedAccessSignature", "jsonCredentials", "adlsclientappkey"),
+        *("userPass", "keystorePass", "keystorepass", "passkey", "sas", "sig", "tokenValue", "privateKeyPem", "jwt"),
+        *("serviceAccountJson", "passcode", "PASSWD", "db_pass", "Trust Store Password", "sasToken", "clientsecret"),
+        *("aws_secret_access_key", "accessKey", "functionKey", "consumerKey", "hostkey", "sslKeyPassphrase", "apiKeys"),
+        *("bearerToken", "authorization", "sessionId", "hmac", "otp", "creds", "userPw", "privatekey", "sshKeyData"),
+        *("asm_password", "standbyPwd", "secret", "encryption-key", "oauthRefreshToken", "pem", "ssl.key.password"),
+    ],
+)
+def test_names_of_secrets_are_known_however_they_are_spelled(name: str) -> None:
+    assert secrets.is_secret(name, "x")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("keyFormat", "messageKey", "message_key", "key_shape", "key", "keys", "primaryKey", "foreignKeys", "keyPath"),
+        *(
+            "passwordFile",
+            "tokenEndpoint",
+            "token_uri",
+            "tokenLifetime",
+            "credentialsType",
+            "keystoreType",
+            "keyColumn",
+        ),
+        *(
+            "secretName",
+            "privateKeyFile",
+            "private_key_id",
+            "keyAlias",
+            "partitionKey",
+            "tokenizer",
+            "bypass",
+            "compass",
+        ),
+        *("passThrough", "passiveMode", "username", "server", "author", "design", "signal", "monkey", "pinned", "spin"),
+        *("additionalConnectionProperties", "useKerberos", "certificateFile", "sslMode", "passwordPolicy", "publicKey"),
+    ],
+)
+def test_names_that_only_sound_like_secrets(name: str) -> None:
+    assert not secrets.is_secret(name, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Timeout=5;Password=a,b;x=1", "Timeout=5;Password=********;x=1"),
+        ("user=u,password=a b,x=c", "user=u,password=********,x=c"),
+        ("a=1 pwd='x y' b=2", "a=1 pwd='********' b=2"),
+        ("UID=u;PWD={a;b};c=1", "UID=u;PWD={********};c=1"),
+        ("Trust Store Password: geheim", "Trust Store Password: ********"),
+        ("Account Key = a b", "Account Key = ********"),
+        ("jdbc:oracle:thin:scott/tiger@//db:1521/x", "jdbc:oracle:thin:scott/********@//db:1521/x"),
+        ("jdbc:u/PW@h", "jdbc:u/********@h"),
+        ("https://u:p@ss@host/a?b=1", "https://u:********@host/a?b=1"),
+        ("https://u:pa/ss@host", "https://u:********@host"),
+        ("https://host:8443/a@b", "https://host:8443/a@b"),
+        (
+            "sb://x;SharedAccessKeyName=n;SharedAccessKey=abc=;q",
+            "sb://x;SharedAccessKeyName=n;SharedAccessKey=********;q",
+        ),
+        ("https://s.blob/c?sv=1&sig=a%2Bb&se=2", "https://s.blob/c?sv=1&sig=********&se=2"),
+        (
+            "<a><n:password x='1'>tiger</n:password><b>c</b></a>",
+            "<a><n:password x='1'>********</n:password><b>c</b></a>",
+        ),
+        ('<c user="u" password="tiger"/>', '<c user="u" password="********"/>'),
+        ('{"host": "a", "password": "tiger", "n": [{"token": 7}]}', None),
+        ('{"password": "tiger", ', '{"password": "********", '),
+        ("key=1;keyFormat=JSON;messageKey=x", "key=1;keyFormat=JSON;messageKey=x"),
+        ("a{ZQ12FF}b {Zone} {ZA0}", "a********b {Zone} ********"),
+        ("nothing: here, at all = true", "nothing: here, at all = true"),
+        ("a=" * 5000, "a=" * 5000),
+    ],
+)
+def test_secrets_within_text_are_not_shown(text: str, shown: str | None) -> None:
+    masked = secrets.masked({"x": text})["x"]
+    assert masked == (shown or '{"host": "a", "password": "********", "n": [{"token": "********"}]}')
+    assert secrets.masked({"x": masked})["x"] == masked
+    wanted, current = of_endpoint(x=text), of_endpoint(x=text.replace("tiger", "lion"))
+    assert differences(wanted, current) == []
+
+
+def test_json_within_text_is_compared_as_data() -> None:
+    one = of_endpoint(info='{"host": "a", "port": 1, "password": "tiger", "x": {"y": []}}')
+    other = of_endpoint(info='{"x": {}, "password": "lion", "port": "1",  "host": "a"}')
+    assert found(one, other) == found(other, one) == {}
+    assert found(of_endpoint(info={"host": "b", "port": 1}), other) == {
+        "/databases/E/db_settings/info/host": ("b", "a")[::-1]
+    }
+    assert (
+        found(one, of_endpoint(info='{"host": "b"}'), ignore=["/db_settings/info/host", "/db_settings/info/port"]) == {}
+    )
+    assert found(of_endpoint(info="[a"), of_endpoint(info="[b")) == {"/databases/E/db_settings/info": ("[b", "[a")}
+
+
+def test_what_sounds_like_a_secret_in_a_task_is_compared_and_not_shown() -> None:
+    assert found(of_task(x={"hostKey": "a"}), of_task(x={"hostKey": "b"})) == {"/tasks/T/x/hostKey": (MASK, MASK)}
+    assert found(of_task(x={"password": "a"}), of_task(x={"password": "b"})) == {}
+    assert found(of_task(x={"y": "Password: see A"}), of_task(x={"y": "Password: see B"})) != {}
 
 
 def test_encrypted_secrets_are_found_and_taken_out() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -182,3 +183,20 @@ def test_nothing_is_added_to_what_is_merged() -> None:
     present = export("export_all.json")
     kept = keep_theirs(of_sections(scheduler={"jobs": []}), read(present))
     assert kept.definition.sections == {"scheduler": {"jobs": []}}
+
+
+def test_secrets_in_json_within_text_stay() -> None:
+    theirs = endpoint(info='{"host": "a", "password": "lion", "more": {"token": "{ZA11}"}}', other='{"pwd": "x"}')
+    wanted = endpoint(info='{"host": "b", "more": {"token": "{ZA22}"}}')
+    kept = keep_theirs(wanted, theirs)
+    info = json.loads(settings(kept)["info"])
+    assert info == {"host": "b", "more": {"token": "{ZA11}"}, "password": "lion"}
+    assert json.loads(settings(kept)["other"]) == {"pwd": "x"}
+    assert sorted(kept.kept) == [f"{E}/info/more/token", f"{E}/info/password", f"{E}/other/pwd"]
+    assert settings(keep_theirs(wanted, theirs, ["/db_settings/info"]))["info"] == settings_of(theirs)["info"]
+    assert keep_theirs(theirs, read(copied(theirs.data))).definition is theirs
+
+
+def settings_of(one: Definition) -> Any:
+    """The settings of the endpoint of a definition."""
+    return one.endpoints[0]["db_settings"]

@@ -24,6 +24,9 @@ DOCUMENT = {"cmd.replication_definition": {"databases": [{"name": "e", "db_setti
         ({"password": "{ZA6F3}"}, set()),
         ({"password": ""}, set()),
         ({"password": None, "port": 1}, set()),
+        ({"x": "Password='a b';y=1", "z": "jdbc:u/PW@h"}, {"a b", "PW"}),
+        ({"x": '{"password": "tiger", "n": ["{ZA1}"]}'}, {"tiger"}),
+        ({"x": "Password={ZA1F};pwd=********", "y": "{ZQ1F}"}, set()),
         ([], set()),
     ],
 )

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import endpoint_settings as settings
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource.endpoint_settings import Wish
 from simulator import repository
@@ -155,3 +156,58 @@ def test_a_server_makes_of_a_patch_what_is_expected(
         repository.patch_endpoint(known, "A", patch, server="s")
     after = known.endpoints["A"]["db_settings"]
     assert settings.without_secrets(after) == settings.without_secrets(settings.patched(before, patch))
+
+
+JSON_TEXT = '{"host": "a", "username": "u", "password": "old-secret", "more": {"x": 1, "token": "{ZA0FF}"}}'
+
+
+def patch_of_text(wished: Wish, current: str = JSON_TEXT) -> dict[str, Any]:
+    """What the one operation on the text makes of it."""
+    (operation,) = settings.operations(wished, {"info": current, "other": 1})
+    assert (operation["op"], operation["path"]) == ("add", "/db_settings/info")
+    data: dict[str, Any] = json.loads(operation["value"])
+    return data
+
+
+@pytest.mark.parametrize("given_as", [lambda data: data, json.dumps])
+def test_json_within_text_is_merged_and_nothing_of_it_is_lost(given_as: Any) -> None:
+    whole = json.loads(JSON_TEXT)
+    made = patch_of_text(wish(info=given_as({"host": "b", "more": {"y": 2}})))
+    assert made == {**whole, "host": "b", "more": {**whole["more"], "y": 2}}
+    assert patch_of_text(wish(info=given_as({"host": "b", "password": SECRET}))) == {**whole, "host": "b"}
+    sent = patch_of_text(wish(always=True, info=given_as({"password": SECRET})))
+    assert sent == {**whole, "password": SECRET}
+    assert settings.operations(wish(info=given_as({"host": "a", "password": SECRET})), {"info": JSON_TEXT}) == []
+    assert settings.unsent_secrets(wish(info=given_as({"apiKey": SECRET})), {"info": JSON_TEXT}) == ["/info/apiKey"]
+
+
+def test_json_within_text_is_shown_as_data_without_its_secrets() -> None:
+    current = {"info": JSON_TEXT}
+    patch = settings.operations(wish(always=True, info={"host": "b", "password": SECRET}), current)
+    before, after = settings.difference(current, patch)
+    assert before["info"]["host"] == "a"
+    assert after["info"] == {"host": "b", "username": "u", "password": "(sent)", "more": {"x": 1, "token": "(sent)"}}
+    for shown in (settings.difference(current, patch), settings.without_secrets(current)):
+        assert "old-secret" not in json.dumps(shown)
+        assert SECRET not in json.dumps(shown)
+
+
+def test_a_part_of_json_within_text_is_removed() -> None:
+    made = patch_of_text(wish(unset=["/info/username", "/info/more/x", "/info/gone"], info={"host": "b"}))
+    assert made == {"host": "b", "password": "old-secret", "more": {"token": "{ZA0FF}"}}
+    assert patch_of_text(wish(unset=["/info/username"]))["host"] == "a"
+
+
+def test_other_text_does_not_take_the_place_of_json() -> None:
+    for other in ("b", "[1]", 3):
+        with pytest.raises(Refused, match="the endpoint has JSON in /info"):
+            settings.operations(wish(info=other), {"info": JSON_TEXT})
+    assert settings.operations(wish(info="b"), {"info": "{a"})[0]["value"] == "b"
+
+
+def test_new_json_within_text_is_sent_as_it_is_written() -> None:
+    text = '{"b":1,  "a":2}'
+    assert settings.operations(wish(info=text), {})[0]["value"] == text
+    secret = f'{{"a": 1, "password": "{SECRET}"}}'
+    assert json.loads(settings.operations(wish(info=secret), {})[0]["value"]) == {"a": 1}
+    assert settings.operations(wish(always=True, info=secret), {})[0]["value"] == secret
