@@ -76,9 +76,21 @@ options:
       - With V(false) the tasks are only told to start or stop.
     type: bool
     default: true
+  wait_for:
+    description:
+      - What is waited for, of all tasks that are chosen, also of those that run already.
+      - V(state) is the state.
+      - V(full_load) is the end of the full load, or of the loading of a Compose task. A task that was resumed and has
+        loaded its tables before is there at once.
+      - V(end) is that the task has ended by itself, as Compose tasks do, and Replicate tasks that only do a full load.
+      - Not with O(state=stopped) and not with O(wait=false). A task that comes to ERROR, or stops before, is an error.
+    type: str
+    choices: [state, full_load, end]
+    default: state
   timeout:
     description:
-      - Seconds that each task has to get into the state.
+      - Seconds that each task has to get into the state, and then again for what O(wait_for) names. A full load can
+        take hours.
     type: int
     default: 60
   parallel:
@@ -164,6 +176,17 @@ EXAMPLES = r"""
     run_option: reload_target
     timeout: 300
 
+- name: Run a Compose task and go on when it has ended
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: compose-dw
+    tasks: ["*"]
+    state: started
+    wait_for: end
+    timeout: 3600
+
 - name: Run one task from a point in time
   qlik.enterprise_manager.aem_task_state:
     aem_url: https://em.example.com
@@ -224,26 +247,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._core.concurrent import check_workers, tried_until
-from ..module_utils._core.plan import Result, carry_out
+from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
 from ..module_utils._resource import task_state
-from ..module_utils._resource.switch import Wish
-from ..module_utils._resource.task_choice import CHOICE_RULES, choose
+from ..module_utils._resource.task_choice import CHOICE_RULES
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
-    """Plan a change for each task that needs one, and carry them out side by side."""
-    wish = Wish.from_options(options)
-    check_workers("parallel", options["parallel"])
-    patience = wish.timeout if wish.to_run_again else 0
-    selected = tried_until(lambda: choose(api, options, wish.timeout), patience)
-    plan = task_state.plan(api, selected.tasks, wish)
-    report = carry_out(plan, api.check_mode, workers=options["parallel"])
-    result = report.result(tasks=task_state.outcomes(selected.tasks, report))
-    result.warnings.extend(selected.warnings)
-    task_state.stay_stopped(api, selected.tasks, wish)
-    return result
+    """Plan a change for each task that needs one, carry them out side by side, and wait for what they come to."""
+    return task_state.perform(api, options)
 
 
 def main() -> None:

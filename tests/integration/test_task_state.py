@@ -9,10 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_task_state
 from simulator import Settings, Simulator
+from support.inprocess import perform
 from support.playbooks import Proof, prove, run
 
 SERVER = "replicate-qas"
+RELOAD = {"state": "restarted", "run_option": "reload_target"}
 TASKS = """
 - name: Stop by tag
   qlik.enterprise_manager.aem_task_state:
@@ -152,3 +155,36 @@ def test_tasks_are_listed(em: Simulator) -> None:
     assert all(task["details"]["name"] == task["name"] for task in some)
     unmonitored = played["One server that is not monitored"]
     assert unmonitored.result["error_code"] == "AEM_SERVER_NOT_MONITORED"
+
+
+def test_the_end_of_a_full_load_is_waited_for(em: Simulator) -> None:
+    options = {"server": SERVER, "tasks": ["Nightly 01 accounts"], "wait_for": "full_load", "timeout": 30}
+    em.update_settings(load_seconds=1.5)
+    step = run(em, [{"name": "Load", "qlik.enterprise_manager.aem_task_state": {**options, **RELOAD}}]).steps[0]
+    assert not step.failed, step.result
+    (told,) = step.result["tasks"]
+    assert told["seconds"] >= 1.5
+    again = run(em, [{"name": "Wait", "qlik.enterprise_manager.aem_task_state": options}]).steps[0]
+    assert (again.failed, again.changed, again.writes) == (False, False, [])
+
+
+def test_a_full_load_that_takes_too_long_is_an_error(em: Simulator) -> None:
+    options = {"server": SERVER, "tasks": ["nightly 01 ACCOUNTS"], "wait_for": "full_load", "timeout": 2, **RELOAD}
+    em.update_settings(load_seconds=600.0)
+    try:
+        step = run(em, [{"name": "Load", "qlik.enterprise_manager.aem_task_state": options}]).steps[0]
+    finally:
+        em.update_settings(load_seconds=0.5)
+        perform(em, aem_task_state, server=SERVER, tasks=["Nightly 01 accounts"], state="stopped")
+    assert (step.failed, step.changed) == (True, True)
+    assert "had 2 seconds, and its full load is not over: it is in state RUNNING, 0 of 2 tables" in step.result["msg"]
+    assert step.result["tasks"][0]["after"] == "RUNNING"
+    assert step.result["msg"] == step.result["tasks"][0]["error"]
+    sent = next(entry for entry in step.log if entry["api_method"] == "RunTask")
+    assert "/tasks/Nightly%2001%20accounts?" in sent["path"]
+
+
+def test_check_mode_does_not_wait_for_an_end(em: Simulator) -> None:
+    options = {"server": SERVER, "tasks": ["Nightly 01 accounts"], "wait_for": "end", "timeout": 30}
+    checked = perform(em, aem_task_state, True, **options)
+    assert (checked.error, checked.values["tasks"][0]["after"]) == (None, "STOPPED")

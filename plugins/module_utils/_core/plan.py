@@ -122,9 +122,14 @@ class Report:
         return any(step.made_a_change for step in self.steps)
 
     @property
+    def errors(self) -> list[AemError]:
+        """What failed."""
+        return [step.error for step in self.steps if step.error]
+
+    @property
     def error(self) -> AemError | None:
         """What failed, as one error, or None."""
-        errors = [step.error for step in self.steps if step.error]
+        errors = self.errors
         if len(errors) > 1:
             return ManyFailed(errors, len(self.steps))
         return errors[0] if errors else None

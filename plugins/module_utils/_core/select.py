@@ -44,6 +44,19 @@ def missing(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
     return [word for word in wanted or () if word not in present and not is_pattern(word)]
 
 
+def as_spelled(names: Iterable[str], wanted: Sequence[str] | None) -> Sequence[str] | None:
+    """``wanted`` with names as ``names`` spell them, where they differ in case only and there is no other like that."""
+    if wanted is None:
+        return None
+    present = list(names)
+    alike: dict[str, list[str]] = {}
+    for name in present:
+        alike.setdefault(name.casefold(), []).append(name)
+    exact = set(present)
+    found = {word: alike.get(word.casefold(), []) for word in wanted if word not in exact and not is_pattern(word)}
+    return [found[word][0] if len(found.get(word, ())) == 1 else word for word in wanted]
+
+
 def is_pattern(word: str) -> bool:
     """Whether ``word`` holds a character that patterns give a meaning to."""
     return any(sign in word for sign in "*?[")

@@ -28,6 +28,10 @@ STOPPED = "stopped"
 RESTARTED = "restarted"
 RESUME = "RESUME_PROCESSING"
 UNKNOWN = "UNKNOWN"
+# What is waited for.
+STATE = "state"
+FULL_LOAD = "full_load"
+END = "end"
 
 # A recovering task is active: it ends in RUNNING, or in ERROR after limited attempts, and cannot be run meanwhile.
 STARTED_STATES = frozenset({"RUNNING", "RECOVERY"})
@@ -46,7 +50,7 @@ class Wish:
     """What tasks are to do. ``timeout`` is in seconds, for each task.
 
     With ``only_running``, a restart leaves tasks alone that do not run. With ``to_run_again``, tasks are started that
-    ran until something else was done: what may pass is waited out.
+    ran until something else was done: what may pass is waited out. ``wait_for`` is what a task has to come to.
     """
 
     state: str = STARTED
@@ -56,6 +60,7 @@ class Wish:
     timeout: int = 60
     only_running: bool = False
     to_run_again: bool = False
+    wait_for: str = STATE
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any]) -> Wish:
@@ -68,6 +73,7 @@ class Wish:
             timeout=60 if options.get("timeout") is None else options["timeout"],
             only_running=bool(options.get("only_running")),
             to_run_again=bool(options.get("to_run_again")),
+            wait_for=options.get("wait_for") or STATE,
         )
         wish.check()
         return wish
@@ -87,6 +93,10 @@ class Wish:
             raise Refused(f"to_run_again goes with state started, not with {self.state}.")
         if self.only_running and self.state != RESTARTED:
             raise Refused(f"only_running goes with state restarted, not with {self.state}.")
+        if self.wait_for != STATE and (self.state == STOPPED or not self.wait):
+            other = f"state {STOPPED}" if self.state == STOPPED else "wait false"
+            told = f"wait_for {self.wait_for} goes with tasks that are started and waited for"
+            raise Refused(f"{told}, not with {other}.")
         check_timeout(self.timeout)
 
     def is_met_by(self, state: str) -> bool:
@@ -99,7 +109,8 @@ class Wish:
         """What a task is expected to be when it is done, as a diff shows it; how it is run where that says more."""
         if self.state == STOPPED:
             return {"state": "STOPPED"}
-        after = {"state": "STOPPED" if self.run_option.startswith("METADATA_ONLY") else "RUNNING"}
+        ends = self.wait_for == END or self.run_option.startswith("METADATA_ONLY")
+        after = {"state": "STOPPED" if ends else "RUNNING"}
         return after if self.state == STARTED and self.run_option == RESUME else {**after, "run": self.run_option}
 
 

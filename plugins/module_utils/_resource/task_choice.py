@@ -16,7 +16,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import all_of, wait_until
-from .._core.select import chosen, missing, refuse_missing
+from .._core.select import as_spelled, chosen, missing, refuse_missing
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
 _ONE_SERVER = ("server", "tasks", "tags")
@@ -91,6 +91,8 @@ def select(
 
     everything = api.get_task_list(server)
     there = [task["name"] for task in everything]
+    # The server finds names whatever their case, but commands want its own spelling.
+    names = as_spelled(there, names)
     gone = missing(there, names) if skip else []
     if known and not skip:
         refuse_missing("task", there, names, f" on server {server}")
@@ -107,9 +109,13 @@ def select(
 
 
 def matching(tasks: Iterable[Plain], names: Sequence[str] | None, tags: Sequence[str] | None) -> list[Plain]:
-    """Those tasks that have one of the names or match a pattern, and have one of the tags; None leaves all."""
+    """Those tasks that have one of the names or match a pattern, and have one of the tags; None leaves all.
+
+    Names are found whatever their case, patterns are not.
+    """
     listed = list(tasks)
-    named = set(chosen([task["name"] for task in listed], names))
+    there = [task["name"] for task in listed]
+    named = set(chosen(there, as_spelled(there, names)))
     return [
         task
         for task in listed

@@ -10,16 +10,19 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import RUN_OPTION, TASK_STATE
-from .._core.concurrent import all_of
-from .._core.plan import PLANNED, RUN, Change, Report, Step
+from .._core.concurrent import all_of, check_workers, tried_until
+from .._core.errors import ManyFailed
+from .._core.plan import PLANNED, RUN, Change, Report, Result, Step, carry_out
 from . import stopped
-from .switch import RESTARTED, RESUME, STARTED, STOPPED, Switch, Wish
-from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, matching
+from .ending import Ending, endings, wait
+from .switch import END, FULL_LOAD, RESTARTED, RESUME, STARTED, STATE, STOPPED, STOPPED_STATES, Switch, Wish
+from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, choose, matching
 
 KIND = "task"
 AT_ONCE = 64
@@ -33,9 +36,48 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "only_running": {"type": "bool", "default": False},
     "to_run_again": {"type": "bool", "default": False},
     "wait": {"type": "bool", "default": True},
+    "wait_for": {"type": "str", "choices": [STATE, FULL_LOAD, END], "default": STATE},
     "timeout": {"type": "int", "default": 60},
     "parallel": {"type": "int", "default": AT_ONCE},
 }
+
+
+def perform(api: Api, options: Mapping[str, Any]) -> Result:
+    """Bring the tasks that ``options`` (see ARGUMENTS) choose into their state, side by side, and wait for their end.
+
+    Raise Refused, before anything is started or stopped, for what cannot be.
+    """
+    wish = Wish.from_options(options)
+    check_workers("parallel", options["parallel"])
+    patience = wish.timeout if wish.to_run_again else 0
+    selected = tried_until(lambda: choose(api, options, wish.timeout), patience)
+    changes = plan(api, selected.tasks, wish)
+    waiting = endings(api, selected.tasks, {(change.server, change.name) for change in changes}, wish)
+    report = carry_out(changes, api.check_mode, workers=options["parallel"])
+    if not api.check_mode:
+        waiting = _started(waiting, report)
+        wait(api, waiting, wish.timeout)
+    stay_stopped(api, selected.tasks, wish)
+    result = report.result(tasks=outcomes(selected.tasks, report, () if api.check_mode else waiting))
+    result.warnings.extend(selected.warnings)
+    errors = [*report.errors, *(one.error for one in waiting if one.error)]
+    if len(errors) > len(report.errors):
+        result.error = errors[0] if len(errors) == 1 else ManyFailed(errors, len(selected.tasks))
+    return result
+
+
+def _started(waiting: Sequence[Ending], report: Report) -> list[Ending]:
+    """What there is still to wait for: not for tasks that could not be started.
+
+    What a task tells that had come to rest when its start was answered is of that start.
+    """
+    steps = {(step.change.server, step.change.name): step for step in report.steps}
+    left = []
+    for one in waiting:
+        step = steps.get((one.task["server"], one.task["name"]))
+        if step is None or not step.error:
+            left.append(replace(one, started=one.started and step is not None and step.value not in STOPPED_STATES))
+    return left
 
 
 def plan(api: Api, tasks: Sequence[Plain], wish: Wish) -> list[Change]:
@@ -73,13 +115,26 @@ def stay_stopped(api: Api, tasks: Sequence[Plain], wish: Wish) -> None:
         stopped.forget(api, task["server"], [task["name"]])
 
 
-def outcomes(tasks: Sequence[Plain], report: Report) -> list[Plain]:
+def outcomes(tasks: Sequence[Plain], report: Report, waited: Sequence[Ending] = ()) -> list[Plain]:
     """What became of each task: ``server``, ``name``, ``before``, ``after`` and ``changed``.
 
-    One that was started or stopped has the ``seconds`` that it took too, and one that failed its ``error``.
+    One that was started or stopped, or whose end was ``waited`` for, has the ``seconds`` that it took too, and one that
+    failed its ``error``.
     """
     steps = {(step.change.server, step.change.name): step for step in report.steps}
-    return [_outcome(task, steps.get((task["server"], task["name"]))) for task in tasks]
+    told = [_outcome(task, steps.get((task["server"], task["name"]))) for task in tasks]
+    ends = {(one.task["server"], one.task["name"]): one for one in waited}
+    return [_ended(one, ends.get((one["server"], one["name"]))) for one in told]
+
+
+def _ended(told: Plain, ending: Ending | None) -> Plain:
+    """What is told of a task whose end was waited for."""
+    if ending is None:
+        return told
+    after = ending.seen["state"] if ending.seen else told["after"]
+    seconds = round(told.get("seconds", 0.0) + ending.seconds, 1)
+    error = {"error": ending.error.message} if ending.error else {}
+    return {**told, "after": after, "seconds": seconds, **error}
 
 
 def _outcome(task: Plain, step: Step | None) -> Plain:

@@ -243,8 +243,14 @@ def test_tasks_are_selected_by_name_and_by_tag(names: list[str] | None, tags: li
 
 
 def test_an_unknown_task_is_refused() -> None:
-    with pytest.raises(Refused, match="There is no task 'T' on server s"):
-        task_choice.select(cast(Api, Server()), "s", ["T"], None)
+    with pytest.raises(Refused, match="There is no task 'U' on server s"):
+        task_choice.select(cast(Api, Server()), "s", ["U"], None)
+
+
+def test_a_task_is_told_to_stop_by_the_name_that_its_server_gives_it() -> None:
+    selected = task_choice.select(cast(Api, Server("RUNNING")), "s", ["T"], None)
+    assert [task["name"] for task in selected.tasks] == ["t"]
+    assert [task["name"] for task in task_choice.matching([{"name": "t", "assigned_tags": []}], ["T"], None)] == ["t"]
 
 
 def test_what_is_told_of_each_task() -> None:
