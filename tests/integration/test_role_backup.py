@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,79 @@ def test_a_number_that_cannot_be_meant_is_refused_before_any_call(em: Simulator,
     assert refused.return_code != 0
     assert f"{number.removeprefix('backup_')} must be" in refused.output
     assert em.log() == []
+
+
+@pytest.mark.parametrize(
+    ("hindrance", "words"),
+    [
+        ("password", "Login failed with HTTP 401 UNAUTHORIZED_REQUEST"),
+        ("server", "refused"),
+        ("parent", "cannot be made: there is no directory"),
+    ],
+)
+def test_why_nothing_was_backed_up_is_told(em: Simulator, tmp_path: Path, hindrance: str, words: str) -> None:
+    path = tmp_path / ("none/backups" if hindrance == "parent" else "backups")
+    wrong = {
+        "password": {"AEM_PASSWORD": "wrong"},
+        "server": {"AEM_URL": "https://127.0.0.1:1", "AEM_RETRIES": "0"},
+        "parent": {},
+    }
+    given = {"backup_path": str(path), "backup_git": {"commit": True}}
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **wrong[hindrance])
+    assert [step for step in played.steps if step.failed] == [played["Back the servers up"]], played.output
+    (told,) = played["Tell what has become of it"].result["msg"]
+    assert told.startswith("Nothing was backed up: ")
+    assert words in told
+    report = played["Keep what has become of it"].result["ansible_facts"]["backup_report"]
+    assert words in report["failure"]
+
+
+def test_a_first_backup_that_cannot_be_stored_does_not_keep_the_others_from_the_commit(
+    em: Simulator, tmp_path: Path, home: dict[str, str]
+) -> None:
+    path = tmp_path / "backups"
+    (path / "Replicate%20PRD%201").mkdir(parents=True)
+    (path / "Replicate%20PRD%201/definitions").write_text("in the way", encoding="utf-8")
+    given = {"backup_path": str(path), "backup_servers": [PRD, QAS], "backup_git": {"commit": True}}
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **home)
+    assert played.return_code != 0
+    told = played["Tell what has become of it"].result["msg"]
+    assert "definitions cannot be made" in told[0]
+    assert told[1].startswith(f"{QAS}: stored, ")
+    assert git(path, "log", "--format=%s") == [f"Backup of {QAS}"]
+
+
+def programs(folder: Path, *running: str) -> str:
+    """A PATH with a ps that tells of these programs and no others."""
+    folder.mkdir(exist_ok=True)
+    (folder / "ps").write_text("#!/bin/sh\necho " + "; echo ".join(["init", *running]) + "\n", encoding="utf-8")
+    (folder / "ps").chmod(0o700)
+    return f"{folder}:{os.environ['PATH']}"
+
+
+def test_the_lock_of_a_git_that_was_killed_is_removed_and_that_of_another_is_not(
+    em: Simulator, tmp_path: Path, home: dict[str, str]
+) -> None:
+    path = tmp_path / "backups"
+    given = {"backup_path": str(path), "backup_servers": [QAS], "backup_git": {"commit": True}}
+    git(tmp_path, "init", "--quiet", str(path))
+    lock = path / ".git/index.lock"
+    lock.write_text("", encoding="utf-8")
+    busy = {**home, "PATH": programs(tmp_path / "bin", "/usr/bin/git")}
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **busy)
+    assert played.return_code != 0
+    assert "Add what has changed: " in played["Fail, since what is stored is not committed"].result["msg"]
+    assert "index.lock" in str(played["Tell what has become of it"].result["msg"])
+    assert lock.exists()
+    # One that is older than an hour is of a killed one, whatever runs.
+    os.utime(lock, (1, 1))
+    played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **busy)
+    assert played.return_code == 0, played.output
+    (path / ".git/refs/heads/kept.lock").write_text("", encoding="utf-8")
+    lock.write_text("", encoding="utf-8")
+    change = {"qlik.enterprise_manager.aem_import": {"server": QAS, "task": NIGHTLY, "definition": definition(em, 99)}}
+    quiet = {**home, "PATH": programs(tmp_path / "bin", "gitea")}
+    played = run(em, [change, ROLE], "-e", json.dumps(given), **quiet)
+    assert played.return_code == 0, played.output
+    assert len(git(path, "log", "--format=%s")) == 2
+    assert list((path / ".git").rglob("*.lock")) == []

@@ -244,10 +244,18 @@ def test_tasks_that_run_are_changed_by_force_only_and_run_again_after_a_kill(em:
     em.clear_faults()
     assert task(em, "Billing")["state"] == "STOPPED"
     (record,) = (tmp_path / "state").iterdir()
+    looked = promote(em, tmp_path, "--tags", "promote_check", **options, promote_force=True)
+    assert looked.return_code == 2
+    assert "This was only a look: run it without tags" in looked.output
+    # A task that is gone does not hold up the others.
+    written = json.loads(record.read_text(encoding="utf-8"))
+    written["tasks"].insert(0, {"server": PROD, "name": "Gone"})
+    record.write_text(json.dumps(written), encoding="utf-8")
 
     done = promote(em, tmp_path, **options, promote_force=True)
     assert done.return_code == 0, done.output
     assert "An earlier run was interrupted. These tasks ran before it" in done.output
+    assert "There is no task 'Gone' on server replicate-prd any more" in done.output
     assert calls(em) == ["ImportTask", "RunTask"]
     assert report(done)["Billing"]["line"] == "DEV Claims -> Billing: changed, RUNNING, tables and patterns changed: 1"
     billing = task(em, "Billing")

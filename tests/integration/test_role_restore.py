@@ -126,6 +126,15 @@ def test_after_a_kill_the_next_run_has_the_same_tasks_running(em: Simulator, tmp
     process.wait()
     em.clear_faults()
     assert [file.name for file in path.iterdir() if file.name.startswith(".restore")] == [f".restore_{QAS}.json"]
+    looked = run_file(em, PLAYBOOK, "-e", json.dumps(given), "--tags", "restore_plan")
+    assert looked.return_code != 0
+    told = looked["Fail, since an earlier run has not come to its end"].result["msg"]
+    assert f"{RUNNING}, Nightly 22 shifts" in told
+    # A task that is gone does not hold up the others.
+    record = path / f".restore_{QAS}.json"
+    written = json.loads(record.read_text(encoding="utf-8"))
+    written["tasks"].insert(0, {"server": QAS, "name": "Gone"})
+    record.write_text(json.dumps(written), encoding="utf-8")
     # Without force, and for a task that is not in the backup, the plan fails; the tasks are brought back all the same.
     given.update(restore_force=False, restore_tasks=["no such task"])
     failed = run_file(em, PLAYBOOK, "-e", json.dumps(given))

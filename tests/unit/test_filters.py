@@ -26,6 +26,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     file_name,
     promotion_report,
     promotions,
+    reason,
     retarget,
     typed,
 )
@@ -41,6 +42,7 @@ PLUGINS = [
     file_name,
     promotions,
     promotion_report,
+    reason,
     typed,
 ]
 FILES = {
@@ -90,6 +92,25 @@ def test_text_of_another_type_is_refused(kind: str, given: Any) -> None:
 def test_a_name_becomes_one_of_a_file() -> None:
     assert file_name.named("DEV in/out") == "DEV in%2Fout"
     assert len(file_name.named("Ж" * 64, longest="120")) == 120
+
+
+@pytest.mark.parametrize(
+    ("result", "words"),
+    [
+        ({"msg": "No."}, "No."),
+        ({"msg": "non-zero return code", "rc": 128, "stderr": "fatal: no\n"}, "non-zero return code fatal: no"),
+        (
+            {"msg": "One or more items failed", "results": [{"failed": True, "msg": "No."}, {"msg": "Done"}]},
+            "No.",
+        ),
+        ({"results": [{"failed": True, "msg": "No."}] * 2}, "No."),
+        ({"msg": "", "stderr": None}, "It gives no reason."),
+        ("text", "It gives no reason."),
+    ],
+)
+def test_why_a_task_has_failed(result: Any, words: str) -> None:
+    assert reason.reason(result) == words
+    assert reason.reason(result, "Stop") == f"Stop: {words}"
 
 
 def test_what_is_no_result_of_a_failover_is_refused() -> None:
