@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import http
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core import concurrent
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing, switch
@@ -195,6 +196,26 @@ def test_a_task_that_was_left_stopped_is_resumed_after_another_import(em: Simula
     assert (done.error, done.changed, state(em), notes()) == (None, True, "RUNNING", [])
     assert writes(em)[0].startswith("Import")
     assert writes(em)[1:] == ["RunTask"]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=NAMES)
+def test_a_run_that_was_interrupted_is_finished_by_the_next_one(
+    em: Simulator, module: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = definition(em)
+
+    def interrupted(*_arguments: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Api, "import_task", interrupted)
+        patch.setattr(Api, "import_all", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            module(em, wanted, force=True)
+    assert (state(em), len(notes())) == ("STOPPED", 1)
+    done = module(em, wanted)
+    assert (done.error, done.changed, state(em), notes()) == (None, True, "RUNNING", [])
+    assert module(em, wanted).changed is False
 
 
 def test_a_task_that_runs_or_is_wanted_stopped_needs_no_note(em: Simulator) -> None:

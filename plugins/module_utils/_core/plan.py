@@ -177,7 +177,8 @@ def _planned(changes: Sequence[Change], check_mode: bool) -> list[Step]:
 def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], bool]) -> Applied:
     """Delete a thing. One that is gone already, with error code ``not_there``, is no change.
 
-    After a lost answer the thing is looked for, and deleted again where it is still there, which does no harm.
+    After a lost answer the thing is looked for, and deleted again where it is still there, which does no harm. After a
+    second one there is another look. An error after that counts as a change, since nobody knows what became of it.
     """
     try:
         delete()
@@ -188,10 +189,22 @@ def removed(delete: Callable[[], None], not_there: str, is_there: Callable[[], b
     except NoAnswer as lost:
         if not lost.sent:
             raise
-        if is_there():
-            # The first one may have been done only after the look.
-            none_where(not_there, delete)
+        try:
+            if is_there():
+                _delete_again(delete, not_there, is_there)
+        except AemError as error:
+            error.left = Applied()
+            raise
     return Applied()
+
+
+def _delete_again(delete: Callable[[], None], not_there: str, is_there: Callable[[], bool]) -> None:
+    try:
+        # The first one may have been done only after the look.
+        none_where(not_there, delete)
+    except NoAnswer:
+        if is_there():
+            raise
 
 
 def fulfil(plan: Plan, check_mode: bool, returned_as: str) -> Result:

@@ -38,7 +38,8 @@ STARTED_STATES = frozenset({"RUNNING", "RECOVERY"})
 STOPPED_STATES = frozenset({"STOPPED", "ERROR"})
 LOOK_AFTER_LOST_ANSWER = 3.0
 
-_ALREADY_STARTED = frozenset({"AEM_TASK_ALREADY_RUNNING", "AEM_TASK_IN_RECOVERY"})
+# What tells that a task needs no start, and the state that it then is in.
+_ALREADY_STARTED = {"AEM_TASK_ALREADY_RUNNING": "RUNNING", "AEM_TASK_IN_RECOVERY": "RECOVERY"}
 _ALREADY_STOPPED = "AEM_TASK_ALREADY_STOPPED"
 _RUN_TIMED_OUT = "AEM_RUN_TASK_TIMEOUT"
 _STOP_TIMED_OUT = "AEM_STOP_TASK_TIMEOUT"
@@ -213,10 +214,11 @@ class Switch:
     def _already_started(self, error: ApiError) -> Applied:
         """No change, unless the task that cannot be run is one that is stopping, and has to run again."""
         state = self._settled()["state"]
-        if self._must_run and state in STOPPED_STATES:
+        at_rest = state in STOPPED_STATES
+        if self._must_run and at_rest:
             error.passing = True
             raise error
-        return Applied(changed=False, value=state)
+        return Applied(changed=self._told, value=_ALREADY_STARTED[error.error_code] if at_rest else state)
 
     @property
     def _must_run(self) -> bool:
@@ -278,7 +280,8 @@ class Switch:
         except ApiError as error:
             if error.error_code not in _ALREADY_STARTED:
                 raise
-            return self._look()
+            # The state that a look shows can lag behind.
+            return {"state": _ALREADY_STARTED[error.error_code]}
         except NoAnswer as again:
             details = self._seen_after(again)
             if details["state"] not in STOPPED_STATES:

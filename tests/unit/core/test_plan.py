@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -213,3 +214,37 @@ def test_what_is_not_there_is_none() -> None:
     assert none_where("AEM_THING_NOT_FOUND", look) is None
     with pytest.raises(ApiError):
         none_where("AEM_OTHER", look)
+
+
+def raising(*outcomes: Any) -> Callable[[], Any]:
+    """What ends each time as the next of these says."""
+    left = list(outcomes)
+
+    def work() -> Any:
+        outcome = left.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+    return work
+
+
+def test_after_a_second_lost_answer_of_a_removal_there_is_a_look() -> None:
+    assert plan.removed(raising(LOST, LOST), "GONE", raising(True, False)) == Applied()
+    with pytest.raises(NoAnswer) as caught:
+        plan.removed(raising(LOST, LOST), "GONE", raising(True, True))
+    assert caught.value.left == Applied()
+
+
+@pytest.mark.parametrize(
+    ("deletes", "looks"),
+    [
+        ([LOST], [ApiError("GetThing", 500, "X", "no")]),
+        ([LOST, ApiError("DeleteThing", 500, "X", "no")], [True]),
+        ([LOST, LOST], [True, LOST]),
+    ],
+)
+def test_a_removal_of_which_nobody_knows_counts_as_a_change(deletes: list[Any], looks: list[Any]) -> None:
+    with pytest.raises(AemError) as caught:
+        plan.removed(raising(*deletes), "GONE", raising(*looks))
+    assert caught.value.left == Applied()

@@ -204,3 +204,11 @@ def test_a_restart_leaves_a_note_until_the_task_runs() -> None:
 def test_a_start_that_ends_in_error_is_no_success() -> None:
     with pytest.raises(TaskFailed):
         switch(Server(ends_in="ERROR"), stopped_here=True).apply()
+
+
+def test_a_state_that_lags_behind_a_start_is_not_believed() -> None:
+    """The start was done, its answer lost, and looks still show the task at rest."""
+    server = Server(trouble=[LOST_BEFORE, ApiError("RunTask", 500, "AEM_TASK_ALREADY_RUNNING", "runs")])
+    assert switch(server).apply() == Applied(True, "RUNNING")
+    server = Server(trouble=[ApiError("RunTask", 500, "AEM_TASK_IN_RECOVERY", "recovers")])
+    assert switch(server).apply() == Applied(False, "RECOVERY")
