@@ -138,12 +138,7 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 
 
 def main() -> None:
-    run_module(
-        work,
-        licenses.ARGUMENTS,
-        mutually_exclusive=[("content", "src")],
-        required_one_of=[("content", "src")],
-    )
+    run_module(work, licenses.ARGUMENTS, **licenses.RULES)
 
 
 if __name__ == "__main__":

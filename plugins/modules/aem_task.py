@@ -259,7 +259,7 @@ def main() -> None:
         work,
         task_definition.ARGUMENTS,
         secrets_in=secrets_in,
-        mutually_exclusive=[("definition", "src")],
+        **task_definition.RULES,
         required_if=[("state", "present", ("definition", "src"), True)],
     )
 

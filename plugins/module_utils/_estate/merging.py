@@ -18,7 +18,7 @@ from .._definition import secrets
 from .._definition.document import Definition
 from .._definition.task import Task
 from .._definition.tree import with_value
-from .._resource import table_selection, task_definition
+from .._resource import table_selection
 from .._resource.endpoint_settings import ROOT
 from .._resource.task_definition import Prepared
 from .model import EndpointWish, TaskWish
@@ -32,7 +32,7 @@ def prepared(wish: TaskWish, endpoints: Sequence[EndpointWish] | None) -> Prepar
     An endpoint that stands in it and in the list of ``endpoints`` too is that of the list. Raise Refused for what
     cannot be imported.
     """
-    found = task_definition.prepared(wish.options)
+    found = wish.prepared()
     definition = found.definition
     if definition.endpoints and endpoints:
         listed = {endpoint.name.casefold() for endpoint in endpoints}

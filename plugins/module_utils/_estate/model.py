@@ -13,7 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
+
+from .._resource import task_definition
+from .._resource.task_definition import Prepared
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,17 @@ class TaskWish:
         """Whether it says what the task is; without, only tables and run state of an existing task are managed."""
         return self.options.get("definition") is not None or self.options.get("src") is not None
 
+    def prepared(self) -> Prepared:
+        """The definition as aem_task would import it. Raise Refused where it cannot be imported.
+
+        It is worked out once; where it comes from a file each time, since all of them might not fit into memory.
+        """
+        return self._prepared if self.options.get("src") is None else task_definition.prepared(self.options)
+
+    @cached_property
+    def _prepared(self) -> Prepared:
+        return task_definition.prepared(self.options)
+
 
 @dataclass(frozen=True)
 class ServerWish:
@@ -93,10 +108,14 @@ class ServerWish:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something in a wish that cannot be right, and where: ``servers[3] repl-prd-1, tasks[2] ERP to DW: overides``."""
+    """Something in a wish that cannot be right, and where: ``servers[3] repl-prd-1, tasks[2] ERP to DW: overides``.
+
+    ``path`` has the keys and numbers that lead there, so that a file's line can be found.
+    """
 
     place: str
     message: str
+    path: tuple[str | int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}"

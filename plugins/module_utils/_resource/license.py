@@ -34,6 +34,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "src": {"type": "path"},
     "force": {"type": "bool", "default": False},
 }
+# What else AnsibleModule is to check.
+RULES: dict[str, Any] = {"mutually_exclusive": [("content", "src")], "required_one_of": [("content", "src")]}
 
 # The words of the license text, by what GetServerDetails calls them.
 _WORDS = {ISSUED: "issue_date", EXPIRES: "expiration_date"}

@@ -52,6 +52,8 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "with_endpoints": {"type": "bool", "default": False},
     "delete_logs": {"type": "bool", "default": False},
 }
+# What else AnsibleModule is to check.
+RULES: dict[str, Any] = {"mutually_exclusive": [("definition", "src")]}
 # What ImportTask takes; a whole server's other sections come with ImportAll.
 _SECTIONS_OF_TASK = ("tasks", "databases")
 _DROPPED = " The definition has endpoints, which are left out unless with_endpoints is true."

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From what a user gives to the wish for an estate. All that can be wrong with it is told at once, before any request.
+
+Options are read as the single modules read them, and checked by the checks of their planners. A value that is
+:class:`.options.Open` is not known yet: it is passed over, and so is a check that would need it.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from .._core.errors import Refused
+from . import checks
+from . import spec as specs
+from .model import EndpointWish, Problem, ServerWish, TaskWish
+from .options import Open, Options, Reader
+from .place import Place
+
+_OF_SERVER = ("renamed_from", "acl", "license", "endpoints", "tasks")
+_OF_ENDPOINT = ("renamed_from",)
+_OF_TASK = ("tables", "run_state", "first_run", "renamed_from")
+_LIST = {"type": "list", "elements": "dict"}
+
+# What is in the lists is read item by item, so that each item can be told by its name.
+_SERVERS = Options.of({"servers": {**_LIST, "required": True}})
+_SERVER = Options.of({**specs.SERVER, "endpoints": _LIST, "tasks": _LIST})
+_ENDPOINT = Options.of(specs.ENDPOINT)
+_TASK = Options.of(specs.TASK, specs.TASK_RULES)
+_MOST_TOLD = 20
+
+
+def parse(servers: Any, with_open: bool = False) -> tuple[tuple[ServerWish, ...], tuple[Problem, ...]]:
+    """The wish that ``servers``, a list of servers as spec.SERVER says, holds, and all problems with it.
+
+    What has problems is in the wish only as far as it could be read: with any problem, nothing may be done. Without
+    ``with_open``, nothing in it is Open.
+    """
+    reader = Reader(with_open)
+    given = reader.read(_SERVERS, {"servers": servers}, Place())["servers"]
+    found = [(place, _server(reader, item, place)) for place, item in _things(Place(), "servers", given)]
+    checks.check_servers(reader, found)
+    return tuple(wish for _place, wish in found), tuple(reader.problems)
+
+
+def refusal(problems: Sequence[Problem]) -> Refused:
+    """Problems as one refusal."""
+    told = [f"- {problem}" for problem in problems[:_MOST_TOLD]]
+    if len(problems) > _MOST_TOLD:
+        told.append(f"- and {len(problems) - _MOST_TOLD} more")
+    counted = "a problem" if len(problems) == 1 else f"{len(problems)} problems"
+    return Refused("\n".join([f"Nothing was changed. The estate has {counted}:", *told]))
+
+
+def _things(place: Place, kind: str, given: Any) -> list[tuple[Place, Mapping[str, Any]]]:
+    """The things of a list that are known, each with its place."""
+    items = given if isinstance(given, list) else []
+    return [(place.thing(kind, number, item), item) for number, item in enumerate(items) if not isinstance(item, Open)]
+
+
+def _server(reader: Reader, given: Mapping[str, Any], place: Place) -> ServerWish:
+    values, is_right = _read(reader, _SERVER, given, place)
+    name = values["name"]
+    endpoints = [
+        (at, _endpoint(reader, item, name, at)) for at, item in _things(place, "endpoints", values["endpoints"])
+    ]
+    tasks = [(at, _task(reader, item, name, at)) for at, item in _things(place, "tasks", values["tasks"])]
+    wish = ServerWish(
+        name=name,
+        options=_own(values, _OF_SERVER),
+        given=frozenset(key for key, value in given.items() if value is not None),
+        acl=_nested(values["acl"], server=name),
+        license=_nested(values["license"], server=name),
+        endpoints=tuple(item for _place, item in endpoints) if isinstance(values["endpoints"], list) else None,
+        tasks=tuple(item for _place, item in tasks) if isinstance(values["tasks"], list) else None,
+        renamed_from=values["renamed_from"],
+        place=str(place),
+    )
+    if is_right:
+        checks.check_server(reader, wish, place)
+    checks.check_lists(reader, endpoints, tasks)
+    return wish
+
+
+def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> EndpointWish:
+    values, is_right = _read(reader, _ENDPOINT, given, place)
+    wish = EndpointWish({"server": server, **_own(values, _OF_ENDPOINT)}, values["renamed_from"], str(place))
+    if is_right:
+        checks.check_endpoint(reader, wish, place)
+    return wish
+
+
+def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> TaskWish:
+    values, is_right = _read(reader, _TASK, given, place)
+    wish = TaskWish(
+        options={"server": server, **_own(values, _OF_TASK)},
+        tables=_nested(values["tables"], server=server, task=values["name"]),
+        run_state=values["run_state"],
+        first_run=values["first_run"],
+        renamed_from=values["renamed_from"],
+        place=str(place),
+    )
+    if is_right:
+        checks.check_task(reader, wish, place)
+    return wish
+
+
+def _read(reader: Reader, options: Options, given: Mapping[str, Any], place: Place) -> tuple[dict[str, Any], bool]:
+    """The options of one thing, and whether all of them could be read."""
+    before = len(reader.problems)
+    values = reader.read(options, given, place)
+    return values, len(reader.problems) == before
+
+
+def _own(values: Mapping[str, Any], without: Collection[str]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in without}
+
+
+def _nested(values: Any, **above: Any) -> dict[str, Any] | None:
+    return {**above, **values} if isinstance(values, dict) else None
