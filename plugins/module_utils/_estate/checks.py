@@ -16,7 +16,8 @@ from typing import Any, TypeVar
 from .._client.vocabulary import SELECTION_LISTS
 from .._core.errors import AemError
 from .._definition.document import Definition
-from .._definition.secrets import is_secret_name, is_unusable
+from .._definition.secret_names import is_secret_name
+from .._definition.secrets import is_unusable
 from .._resource import acl, endpoint, server, table_selection, task_definition
 from .._resource import license as licenses
 from .model import EndpointWish, ServerWish, TaskWish
