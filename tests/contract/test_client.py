@@ -69,7 +69,20 @@ VALUES: dict[str, Any] = {
     "end_timestamp": "2026-01-02T00:00:00Z",
 }
 # What no answer is without, of all methods together.
-ANSWER = {"name": "n", "state": "RUNNING", "host": "h", "port": "443", "username": "u", "password": "{S:1}"}
+ANSWER = {
+    "name": "n",
+    "state": "RUNNING",
+    "host": "h",
+    "port": "443",
+    "username": "u",
+    "password": "{S:1}",
+    "server_details": {"name": "n"},
+    "application": "a",
+    "disable_inheritance": False,
+    **{key: {"users": [], "groups": []} for key in vocabulary.ACL_ROLES},
+    **{key: [] for key in ("serverList", "taskList", "endpointList", "tablelist", "table_details")},
+    **{key: [] for key in vocabulary.SELECTION_LISTS},
+}
 CALLED_WITHIN_A_SESSION = sorted(set(METHODS) - {"Login", "Logout"})
 
 

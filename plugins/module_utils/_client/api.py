@@ -17,6 +17,7 @@ from .._core.errors import NoAnswer
 from . import normalise
 from .http import JSON, NOTHING, TEXT, Call, Session
 from .normalise import Plain
+from .shape import WrongShape
 from .vocabulary import ACL_ROLES, SELECTION_KEYS, SELECTION_LISTS, SERVER_TYPES
 
 T = TypeVar("T")
@@ -278,7 +279,7 @@ class Api:
         answer = self._send(call)
         try:
             return normaliser(answer)
-        except normalise.WrongShape as error:
+        except WrongShape as error:
             unusable = NoAnswer(call.api_method, f"JSON of another shape, {error}", sent=True)
             unusable.warnings = self.session.warnings
             raise unusable from error

@@ -6,7 +6,8 @@
 Servers of different years wrap, name and spell the same things differently, and send numbers and booleans as words.
 Every function here takes an answer and returns plain data with the guide's field names, the SDK's enum spellings,
 numbers as ``int`` and booleans as ``bool``. Fields that are not known pass through unchanged. All are pure.
-They raise WrongShape for an answer without what a method cannot do without.
+They raise WrongShape, which names the field, for an answer that lacks what the guide says is in it, or has something
+of another kind there: what is not listed must never pass for what is not there.
 This is private to the collection: it may change in any release.
 """
 
@@ -15,7 +16,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import vocabulary
+from . import shape, vocabulary
+from .shape import WrongShape
 from .vocabulary import boolean, integer, text
 
 Plain = dict[str, Any]
@@ -32,16 +34,24 @@ _TASK_ALIASES = {
     "cdc_transaction_counters": "cdc_transactions_counters",
     "$type": "type",
 }
+_PARTS_OF_DETAILS = (
+    "full_load_counters",
+    "loading_counters",
+    "cdc_latency",
+    "cdc_event_counters",
+    "cdc_throughput",
+    "full_load_throughput",
+    "cdc_transactions_counters",
+    "source_endpoint",
+    "target_endpoint",
+    "options",
+)
 _NUMBER_ENDINGS = ("_count", "_mb", "_volume", "_percentage", "current")
-
-
-class WrongShape(ValueError):
-    """An answer that is JSON, but not what the method answers."""
 
 
 def server(answer: Mapping[str, Any]) -> Plain:
     """GetServer: the connection properties, with ``type`` replicate or compose; ``password`` is an identifier."""
-    _needs(answer, "host", "port", "username")
+    shape.needs(answer, "host", "port", "username")
     return {
         **_without_types(answer),
         "type": server_type(answer),
@@ -59,7 +69,7 @@ def server_type(answer: Mapping[str, Any]) -> str:
 
 def server_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetServerList: a list of servers with name, type, host, port, state, message, platform, version."""
-    return [_server_info(item) for item in _listed(answer, "serverlist", "name")]
+    return [_server_info(item) for item in shape.listed(answer, "serverList", "name")]
 
 
 def _server_info(item: Mapping[str, Any]) -> Plain:
@@ -74,35 +84,49 @@ def _server_info(item: Mapping[str, Any]) -> Plain:
 
 def server_details(answer: Mapping[str, Any]) -> Plain:
     """GetServerDetails without its wrapper, which has two names; so have the user name and the task summary."""
-    wrapped = answer.get("server_details") or answer.get("serverDetails") or answer
-    details = _server_info(_needs(wrapped))
+    wrapped = answer.get("server_details", answer.get("serverDetails"))
+    if wrapped is None:
+        raise WrongShape("server_details is missing")
+    details = _server_info(shape.needs(wrapped, "name", within="server_details"))
     if "aem_tasks_summary" in details:
         details["task_summary"] = details.pop("aem_tasks_summary")
-    configuration = dict(_object(details, "configuration"))
+    configuration = dict(shape.part(details, "configuration"))
     for other in ("user_name", "user name"):
         if other in configuration:
             configuration["username"] = configuration.pop(other)
     details["configuration"] = _with(configuration, port=integer, platform=vocabulary.SERVER_PLATFORM.spelled)
     for part in ("task_summary", "resource_utilization"):
-        if isinstance(details.get(part), Mapping):
-            details[part] = {key: integer(value) for key, value in _without_types(details[part]).items()}
-    if isinstance(details.get("license"), Mapping):
-        license_facts = _without_types(details["license"])
+        if details.get(part) is not None:
+            details[part] = {key: integer(value) for key, value in _without_types(shape.part(details, part)).items()}
+    if details.get("license") is not None:
+        license_facts = _without_types(shape.part(details, "license"))
         details["license"] = _with(license_facts, state=vocabulary.LICENSE_STATE.spelled, days_to_expiration=integer)
     return details
 
 
 def acl(answer: Mapping[str, Any]) -> Plain:
-    """GetServerAcl: per role the sorted names of ``users`` and ``groups``, and ``disable_inheritance``."""
-    roles = {role: _members(_object(answer, role)) for role in vocabulary.ACL_ROLES}
-    return {**roles, "disable_inheritance": boolean(answer.get("disable_inheritance", False)) is True}
+    """GetServerAcl: per role the sorted names of ``users`` and ``groups``, and ``disable_inheritance``.
+
+    All four roles must be there, since what is not read would be emptied by the next change. One may be null.
+    """
+    inherits = boolean(answer.get("disable_inheritance"))
+    roles = {role: _members(role, shape.there(answer, role)) for role in vocabulary.ACL_ROLES}
+    if not isinstance(inherits, bool):
+        raise WrongShape("disable_inheritance is neither true nor false")
+    return {**roles, "disable_inheritance": inherits}
 
 
-def _members(role: Mapping[str, Any]) -> dict[str, list[str]]:
-    return {
-        kind: sorted((str(member["name"]) for member in _listed(role, kind, "name")), key=str.casefold)
-        for kind in ("users", "groups")
-    }
+def _members(name: str, role: Any) -> dict[str, list[str]]:
+    kinds = ("users", "groups")
+    if role is None:
+        return {kind: [] for kind in kinds}
+    shape.needs(role, within=name)
+    return {kind: sorted(_names(f"{name}.{kind}", shape.there(role, kind, name)), key=str.casefold) for kind in kinds}
+
+
+def _names(where: str, members: Any) -> list[str]:
+    found = [] if members is None else shape.as_list(members, where)
+    return [str(shape.needs(member, "name", within=where)["name"]) for member in found]
 
 
 def task_list(answer: Mapping[str, Any]) -> list[Plain]:
@@ -115,23 +139,24 @@ def task_list(answer: Mapping[str, Any]) -> list[Plain]:
                 stop_reason=vocabulary.STOP_REASON.spelled,
             ),
             "message": text(item.get("message")),
-            "assigned_tags": _items(item, "assigned_tags"),
+            "assigned_tags": shape.words(item, "assigned_tags"),
         }
-        for item in _listed(answer, "tasklist", "name", "state")
+        for item in shape.listed(answer, "taskList", "name", "state")
     ]
 
 
 def task_details(answer: Mapping[str, Any]) -> Plain:
     """GetTaskDetails, without the wrapper that one generation of servers has; two shapes, Replicate and Compose."""
     wrapped = answer.get("task")
-    details: Plain = _renamed(_needs(wrapped if isinstance(wrapped, Mapping) else answer, "state"))
-    counters = details.get("full_load_counters")
-    if isinstance(counters, dict):
-        for key in ("full_load_completed", "full_load_start", "full_load_end"):
-            if key in counters:
-                details.setdefault(key, counters.pop(key))
+    details: Plain = _renamed(shape.needs(wrapped if isinstance(wrapped, Mapping) else answer, "state"))
+    for part in _PARTS_OF_DETAILS:
+        shape.part(details, part)
+    counters = details.get("full_load_counters") or {}
+    for key in ("full_load_completed", "full_load_start", "full_load_end"):
+        if key in counters:
+            details.setdefault(key, counters.pop(key))
     details["message"] = text(details.get("message"))
-    details["assigned_tags"] = _items(details, "assigned_tags")
+    details["assigned_tags"] = shape.words(details, "assigned_tags")
     details = _with(
         details,
         state=vocabulary.TASK_STATE.spelled,
@@ -139,7 +164,7 @@ def task_details(answer: Mapping[str, Any]) -> Plain:
         full_load_completed=boolean,
         loading_completed=boolean,
     )
-    if isinstance(details.get("options"), dict):
+    if details.get("options"):
         details["options"] = {key: boolean(value) for key, value in details["options"].items()}
     return details
 
@@ -153,7 +178,7 @@ def _renamed(value: Any, key: str = "") -> Any:
 
 def table_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetTableList: schema, table and state of each table."""
-    tables = _listed(answer, "tablelist", "table", "state")
+    tables = shape.listed(answer, "tablelist", "table", "state")
     return [
         {**_with(_without_types(item), state=vocabulary.TABLE_STATE.spelled), "schema": _words(item.get("schema"))}
         for item in tables
@@ -162,7 +187,8 @@ def table_list(answer: Mapping[str, Any]) -> list[Plain]:
 
 def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:
     """GetTableStatuses: the tables with their counters."""
-    tables = _listed(answer, "table_details") or _listed(answer, "tabledetails")
+    other = next((key for key in answer if key.lower() == "tabledetails"), None)
+    tables = shape.listed(answer, other or "table_details", "state")
     return [
         _with(
             _renamed(_without_types(item)),
@@ -175,7 +201,7 @@ def table_statuses(answer: Mapping[str, Any]) -> list[Plain]:
 def table_selection(answer: Mapping[str, Any]) -> Plain:
     """GetTaskTableSelection: three lists of owner, name, ``load_order`` as int and ``table_type`` by name."""
     lists = vocabulary.SELECTION_LISTS
-    return {name: [_selected(item) for item in _listed(answer, name, "owner", "name")] for name in lists}
+    return {name: [_selected(item) for item in shape.listed(answer, name, "owner", "name")] for name in lists}
 
 
 def _selected(item: Mapping[str, Any]) -> Plain:
@@ -189,7 +215,7 @@ def _selected(item: Mapping[str, Any]) -> Plain:
 
 def endpoint_list(answer: Mapping[str, Any]) -> list[Plain]:
     """GetEndpointList: name, description, role, type and is_licensed of each endpoint."""
-    return [_endpoint(item) for item in _listed(answer, "endpointlist", "name")]
+    return [_endpoint(item) for item in shape.listed(answer, "endpointList", "name")]
 
 
 def _endpoint(item: Mapping[str, Any]) -> Plain:
@@ -202,9 +228,11 @@ def _endpoint(item: Mapping[str, Any]) -> Plain:
 
 def endpoint_test(answer: Mapping[str, Any]) -> Plain:
     """TestEndpoint: ``status`` (CONNECTED, ERROR, UNKNOWN), ``message`` and ``detailed_message``."""
-    status = answer.get("status", answer.get("state", answer.get("requeststate", "UNKNOWN")))
+    known = [answer[name] for name in ("status", "state", "requeststate") if name in answer]
+    if not known:
+        raise WrongShape("status is missing")
     return {
-        "status": vocabulary.ENDPOINT_STATE.spelled(status),
+        "status": vocabulary.ENDPOINT_STATE.spelled(shape.word("status", known[0])),
         "message": text(answer.get("message", answer.get("error_message"))),
         "detailed_message": text(answer.get("detailed_message", answer.get("detailed message"))),
     }
@@ -214,42 +242,19 @@ def task_run(answer: Mapping[str, Any]) -> Plain:
     """RunTask and StopTask: ``state`` and ``error_message``, which is empty on success."""
     error_message = text(answer.get("error_message"))
     if not error_message or answer.get("state") is not None:
-        _needs(answer, "state")
+        shape.needs(answer, "state")
     return {"state": vocabulary.TASK_STATE.spelled(answer.get("state")), "error_message": error_message}
 
 
 def barrier(answer: Mapping[str, Any]) -> Plain:
-    """GetChangeDataRetentionBarrier: ``application`` and ``retention_point``, empty where none is set."""
-    return {"application": _words(answer.get("application")), "retention_point": text(answer.get("retention_point"))}
+    """GetChangeDataRetentionBarrier: ``application`` and ``retention_point``, empty where none is set.
 
-
-def _needs(item: Any, *names: str) -> Mapping[str, Any]:
-    """``item``, if it is an object with a plain value under each of ``names``."""
-    if not isinstance(item, Mapping):
-        raise WrongShape("an object was expected")
-    for name in names:
-        if not isinstance(item.get(name), (str, int)):
-            raise WrongShape(f"{name} is missing")
-    return item
-
-
-def _listed(answer: Mapping[str, Any], name: str, *needed: str) -> list[Mapping[str, Any]]:
-    """The objects that an answer lists under ``name``, whatever the case of that name; none where it does not."""
-    key = next((key for key in answer if key.lower() == name), name)
-    return [_needs(item, *needed) for item in _items(answer, key)]
-
-
-def _items(answer: Mapping[str, Any], name: str) -> list[Any]:
-    """The list under ``name``; null and none are an empty one."""
-    found = answer.get(name)
-    if found is not None and not isinstance(found, list):
-        raise WrongShape(f"{name} is no list")
-    return list(found or [])
-
-
-def _object(answer: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    """The object under ``name``; null and none are an empty one."""
-    return _needs(answer.get(name) or {})
+    Where there is none, either may be null or left out, but not both: that is the answer of something else.
+    """
+    if "application" not in answer and "retention_point" not in answer:
+        raise WrongShape("application and retention_point are missing")
+    application, point = (shape.word_or_none(answer, name) for name in ("application", "retention_point"))
+    return {"application": _words(application), "retention_point": text(point)}
 
 
 def _words(value: Any) -> str:
@@ -263,4 +268,6 @@ def _without_types(item: Mapping[str, Any]) -> Plain:
 
 def _with(item: Plain, **normalisers: Callable[[Any], Any]) -> Plain:
     """``item`` with the named fields normalised, where it has them."""
-    return {key: normalisers[key](value) if key in normalisers else value for key, value in item.items()}
+    return {
+        key: normalisers[key](shape.plain(key, value)) if key in normalisers else value for key, value in item.items()
+    }

@@ -10,6 +10,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -124,6 +125,10 @@ RUN_OPTIONS_WITH_POSITION = frozenset(
 )
 
 
+# Digits of other scripts are none here, and what is longer fits into no number of the API (int64).
+_INTEGER = re.compile(r"-?[0-9]{1,19}")
+
+
 def boolean(value: Any) -> Any:
     """``True`` and ``False`` from JSON booleans and from their words in any case; anything else unchanged."""
     if isinstance(value, str) and value.strip().lower() in ("true", "false"):
@@ -133,7 +138,7 @@ def boolean(value: Any) -> Any:
 
 def integer(value: Any) -> Any:
     """An ``int`` from a number or its digits; anything else, a boolean too, unchanged."""
-    if isinstance(value, str) and value.strip().lstrip("-").isdigit():
+    if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     return value
 

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import normalise, vocabulary
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.shape import WrongShape
 
 VOCABULARIES = [value for value in vars(vocabulary).values() if isinstance(value, vocabulary.Vocabulary)]
 
@@ -64,7 +65,21 @@ def test_booleans(came: Any, read: Any) -> None:
     assert vocabulary.boolean(came) is read or vocabulary.boolean(came) == read
 
 
-@pytest.mark.parametrize(("came", "read"), [("443", 443), (443, 443), ("-1", -1), ("x", "x"), ("", ""), (None, None)])
+@pytest.mark.parametrize(
+    ("came", "read"),
+    [
+        ("443", 443),
+        (443, 443),
+        ("-1", -1),
+        ("x", "x"),
+        ("", ""),
+        (None, None),
+        ("²", "²"),
+        ("٣", "٣"),
+        ("--1", "--1"),
+        ("9" * 5000, "9" * 5000),
+    ],
+)
 def test_numbers(came: Any, read: Any) -> None:
     assert vocabulary.integer(came) == read
 
@@ -118,14 +133,15 @@ def test_server_details_of_each_dialect(wrapper: str, user: str, summary: str) -
     }
 
 
-def test_acl_without_roles_or_with_null_roles() -> None:
-    nobody = {"users": [], "groups": []}
-    expected = {**dict.fromkeys(vocabulary.ACL_ROLES, nobody), "disable_inheritance": False}
-    assert normalise.acl({}) == expected
-    assert normalise.acl({"admin_role": None, "disable_inheritance": "false", "$type": "X"}) == expected
-    assert normalise.acl({"viewer_role": {"users": [{"name": "B\\b"}, {"name": "A\\a"}], "groups": None}})[
-        "viewer_role"
-    ] == {"users": ["A\\a", "B\\b"], "groups": []}
+NOBODY: dict[str, Any] = {"users": [], "groups": []}
+EMPTY_ACL: dict[str, Any] = {**dict.fromkeys(vocabulary.ACL_ROLES, NOBODY), "disable_inheritance": False}
+
+
+def test_acl_with_null_roles() -> None:
+    assert normalise.acl({**EMPTY_ACL, "admin_role": None, "disable_inheritance": "false", "$type": "X"}) == EMPTY_ACL
+    viewers = {"users": [{"name": "B\\b"}, {"name": "A\\a"}], "groups": None}
+    told = normalise.acl({**EMPTY_ACL, "viewer_role": viewers})
+    assert told["viewer_role"] == {"users": ["A\\a", "B\\b"], "groups": []}
 
 
 @pytest.mark.parametrize("wrapper", ["taskList", "tasklist", "TaskList"])
@@ -204,7 +220,9 @@ def test_tables_endpoints_selection_and_barrier() -> None:
             "included_pattern": [
                 {"owner": "o", "name": "%", "load_order": "LOWER", "table_type": 2},
                 {"owner": "o", "name": "T"},
-            ]
+            ],
+            "excluded_pattern": [],
+            "explicit_included_tables": [],
         }
     )
     assert selection["included_pattern"][0]["load_order"] == -5000
@@ -222,8 +240,28 @@ def test_tables_endpoints_selection_and_barrier() -> None:
         (normalise.server_list, {"serverList": [{}]}),
         (normalise.server_details, {"server_details": "x"}),
         (normalise.server_details, {"server_details": {"configuration": ["x"]}}),
-        (normalise.acl, {"admin_role": "x"}),
-        (normalise.acl, {"admin_role": {"users": [{"name": None}]}}),
+        (normalise.server_list, {}),
+        (normalise.server_list, {"serverList": None}),
+        (normalise.server_list, {"serverList": [{"name": 7}]}),
+        (normalise.server_list, {"serverList": [{"name": "s", "state": ["MONITORED"]}]}),
+        (normalise.server_details, {"server_details": {"name": "s", "license": "x"}}),
+        (normalise.server_details, {"server_details": {"name": "s", "task_summary": [1]}}),
+        (normalise.acl, {}),
+        (normalise.acl, {"status": "ok"}),
+        (normalise.acl, {"admin_role": NOBODY, "disable_inheritance": False}),
+        (normalise.acl, {**EMPTY_ACL, "disable_inheritance": "perhaps"}),
+        (normalise.acl, {**EMPTY_ACL, "admin_role": "x"}),
+        (normalise.acl, {**EMPTY_ACL, "admin_role": {"users": []}}),
+        (normalise.acl, {**EMPTY_ACL, "admin_role": {"users": [{"name": None}], "groups": []}}),
+        (normalise.task_list, {"status": "ok"}),
+        (normalise.task_list, {"taskList": [{"name": "t", "state": 1, "assigned_tags": [{}]}]}),
+        (normalise.task_details, {"state": 1, "cdc_latency": "x"}),
+        (normalise.task_details, {"state": 1, "full_load_counters": [1]}),
+        (normalise.task_details, {"state": True}),
+        (normalise.endpoint_test, {}),
+        (normalise.endpoint_test, {"status": {}}),
+        (normalise.barrier, {"status": "ok"}),
+        (normalise.table_selection, {"included_pattern": [], "excluded_pattern": []}),
         (normalise.task_list, {"taskList": [None]}),
         (normalise.task_list, {"taskList": [{"name": "t", "state": ["RUNNING"]}]}),
         (normalise.task_list, {"taskList": [{"name": "t", "state": 1, "assigned_tags": "x"}]}),
@@ -237,14 +275,11 @@ def test_tables_endpoints_selection_and_barrier() -> None:
     ],
 )
 def test_json_that_is_no_answer_of_the_method(read: Callable[[Any], Any], answer: dict[str, Any]) -> None:
-    with pytest.raises(normalise.WrongShape):
+    with pytest.raises(WrongShape):
         read(answer)
 
 
 def test_what_may_be_left_out_or_null() -> None:
-    assert normalise.server_list({}) == normalise.server_list({"serverList": None}) == []
-    assert normalise.acl({"admin_role": {"users": None}})["admin_role"] == {"users": [], "groups": []}
     assert normalise.task_list({"taskList": [{"name": "t", "state": 1}]})[0]["assigned_tags"] == []
     assert normalise.task_run({"error_message": "It cannot."}) == {"state": None, "error_message": "It cannot."}
-    strange = {"owner": "o", "name": "n", "load_order": [1]}
-    assert normalise.table_selection({"included_pattern": [strange]})["included_pattern"][0]["load_order"] == [1]
+    assert normalise.task_details({"state": 1, "cdc_latency": None})["cdc_latency"] is None
