@@ -48,8 +48,8 @@ options:
     description:
       - Settings of the endpoint, those that an export has in C(db_settings). Needed to make one, V({}) will do.
       - A setting that is not named, or is null, stays as it is. Objects are merged, lists are replaced.
-      - The C($type) of an endpoint cannot be changed. A new endpoint gets that of its kind, if it is known and not
-        given.
+      - The C($type) of an endpoint cannot be changed. A new endpoint gets that of the endpoints of its kind that the
+        server has. Else it is filled in where it is known for certain, and where it is not, it must be given.
       - A setting is a secret by its name, such as C(password), or if the server has encrypted it.
       - It is kept out of Ansible's log, and secrets in it are hidden in results.
     type: dict

@@ -112,7 +112,7 @@ endpoints:
       is_licensed: true
       type_id: LOG_STREAM_COMPONENT_TYPE
       settings:
-        $type: LogStreamSettings
+        $type: LogstreamSettings
         path: /u01/logstream/erp
       tasks: [ERP staging]
 """

@@ -31,22 +31,13 @@ from .foresight import seen
 from .importing import Import, exported, versioned
 from .named import UNAUTHORIZED, missing
 from .pausing import Pause
+from .settings_types import CERTAIN, asked_for, other_spelling
 
 KIND = "endpoint"
 NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
 PATCH_FAILED = "AEM_PATCH_ENDPOINT_INNER_ERR"
 NO_EXPORT = frozenset({UNAUTHORIZED, "AEM_EXPORT_NO_PERMISSION_ON_TASK", "AEM_EXPORT_NO_PERMISSION_ON_ENDPOINT"})
 NEEDED_TO_CREATE = ("role", "type_id", "settings")
-# Only types that are known for certain: a wrong one would make an endpoint that does not work.
-SETTINGS_TYPES = {
-    "FILE_COMPONENT_TYPE": "FileSettings",
-    "KAFKA_COMPONENT_TYPE": "KafkaSettings",
-    "LOG_STREAM_COMPONENT_TYPE": "LogStreamSettings",
-    "NULL_TARGET_COMPONENT_TYPE": "NulltargetSettings",
-    "ORACLE_COMPONENT_TYPE": "OracleSettings",
-    "SNOWFLAKE_COMPONENT_TYPE": "SnowflakeSettings",
-    "SQL_SERVER_COMPONENT_TYPE": "SqlServerSettings",
-}
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "server": {"type": "str", "required": True},
@@ -336,7 +327,15 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
     told = {key: after[key] for key in ("name", "role", "type_id")}
     told["settings"] = settings.as_sent(made[settings.ROOT])
     change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout), server=server)
-    return Plan([change], after, known.missing(server, made))
+    return Plan([change], after, [*_misspelled(made), *known.missing(server, made)])
+
+
+def _misspelled(made: Plain) -> list[str]:
+    """A warning of a type of settings that is known in another spelling."""
+    given = str(made[settings.ROOT][TYPE])
+    known = other_spelling(given)
+    told = f"The {TYPE} {given} of endpoint {made['name']} is known as {known}, and a server looks it up exactly."
+    return [told] if known else []
 
 
 def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plain:
@@ -345,8 +344,10 @@ def _definition_of(options: Mapping[str, Any], wish: Wish, known: Known) -> Plai
     there = [] if known.definition is None else known.definition.endpoints
     alike = (item for item in there if (item.get("type_id"), item.get("role")) == (type_id, role))
     types = (value_at(item, (settings.ROOT, TYPE)) for item in alike)
-    settings_type = wish.settings.get(TYPE) or next(filter(None, types), None) or SETTINGS_TYPES.get(type_id)
-    typed = {**wish.settings, TYPE: settings_type} if settings_type else wish.settings
+    settings_type = wish.settings.get(TYPE) or next(filter(None, types), None) or CERTAIN.get(type_id)
+    if not settings_type:
+        raise Refused(asked_for(options["name"], type_id))
+    typed = {**wish.settings, TYPE: settings_type}
     return {
         "name": options["name"],
         "role": role,

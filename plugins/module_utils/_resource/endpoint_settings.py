@@ -96,6 +96,8 @@ def require_same_type(settings: Mapping[str, Any], current: Mapping[str, Any], n
     """Raise Refused if the settings name another type than endpoint ``name`` has; a patch cannot change it."""
     for place in READ_ONLY:
         wanted, there = (_at(open_all(tree), place) for tree in (settings, current))
+        if wanted is not None and there is None and place == (TYPE,):
+            raise Refused(f"Endpoint {name} has no {TYPE}, and a patch cannot give it one. Delete it and make it anew.")
         if wanted is not None and wanted != there:
             raise Refused(f"The {pointer(place)} of endpoint {name} is {there}, which cannot become {wanted}.")
 

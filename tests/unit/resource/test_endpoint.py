@@ -285,13 +285,45 @@ def test_a_new_endpoint_is_imported_with_nothing_else() -> None:
         (ORACLE, "source", {"$type": "Given"}, "Given"),
         (ORACLE, "source", {}, "OfAnother"),
         (ORACLE, "target", {}, "OracleSettings"),
-        ("ODD_COMPONENT_TYPE", "target", {}, None),
+        ("SQL_SERVER_COMPONENT_TYPE", "source", {}, "SqlserverSettings"),
+        ("LOG_STREAM_COMPONENT_TYPE", "target", {}, "LogstreamSettings"),
+        ("ODD_COMPONENT_TYPE", "target", {"$type": "Odd"}, "Odd"),
     ],
 )
-def test_the_type_of_new_settings(type_id: str, role: str, given: dict[str, Any], settings_type: str | None) -> None:
+def test_the_type_of_new_settings(type_id: str, role: str, given: dict[str, Any], settings_type: str) -> None:
     manager = Manager({**endpoint("A"), "db_settings": {"$type": "OfAnother"}})
     planned = plan(manager, "N", role=role, type_id=type_id, settings=given)
     assert planned.after["settings"].get("$type") == settings_type
+    assert planned.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("type_id", "told"),
+    [
+        ("DB2ISERIES_COMPONENT_TYPE", "There are Db2luwSettings, Db2zosSettings, Db2zostargetSettings, Db2iSettings."),
+        ("AZURE_SQL_MSCDC_SOURCE_COMPONENT_TYPE", "There are SqlserverSettings, MicrosoftsqlservermscdcSettings, "),
+        ("SNOWFLAKE_AZURE_COMPONENT_TYPE", "There are SnowflakeSettings, SnowflakeazureSettings, "),
+        ("S3_COMPONENT_TYPE", "Amazons3Settings"),
+        ("SAP_APPLICATION_COMPONENT_TYPE", "Give $type in settings, as db_settings has it in an export"),
+    ],
+)
+def test_a_new_endpoint_of_a_kind_that_is_not_known_needs_its_type(type_id: str, told: str) -> None:
+    with pytest.raises(Refused) as raised:
+        plan(Manager(), "N", role="source", type_id=type_id, settings={"server": "h"})
+    assert f"which $type the settings of a {type_id} have is not known for certain" in str(raised.value)
+    assert told in str(raised.value)
+
+
+def test_a_type_in_other_letters_is_told() -> None:
+    made = {"role": "source", "type_id": "SQL_SERVER_COMPONENT_TYPE", "settings": {"$type": "SqlServerSettings"}}
+    (warning,) = plan(Manager(), "N", **made).warnings
+    assert "The $type SqlServerSettings of endpoint N is known as SqlserverSettings" in warning
+
+
+def test_an_endpoint_without_a_type_cannot_get_one() -> None:
+    manager = Manager({"name": "N", "role": "SOURCE", "type_id": "X", "db_settings": {"server": "h"}})
+    with pytest.raises(Refused, match=r"Endpoint N has no \$type, and a patch cannot give it one\. Delete it"):
+        plan(manager, "N", settings={"$type": "Db2iSettings"})
 
 
 @pytest.mark.parametrize("missing", ["role", "type_id", "settings"])
