@@ -14,14 +14,16 @@ from typing import Any
 
 from .._client.api import Api
 from .._core.plan import Result
-from . import apply, digest, gate, servers, telling
+from . import apply, digest, gate, servers, telling, windows
 from .model import ServerWish
 from .rules import ARGUMENTS as RULES
 from .rules import Rules
+from .windows import Windows
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "servers": {"type": "list", "elements": "dict", "required": True, "no_log": True},
     **RULES,
+    "windows": windows.ARGUMENT,
     "expect": {"type": "str"},
 }
 
@@ -31,11 +33,15 @@ def brought_about(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, 
 
     In check mode the plan is all that is made. Raise Refused for rules that cannot be right.
     """
-    rules = Rules.from_options(options, datetime.now(timezone.utc).date())
+    now = datetime.now(timezone.utc)
+    rules = Rules.from_options(options, now.date())
+    open_at = Windows.from_options(options.get("windows"))
     address = api.session.connection.base_url
     plans = servers.plan_all(api, wishes, rules)
     items = [item for plan in plans for item in plan.items]
     identity = digest.plan_id(items, [address, _scope(wishes, options)])
+    # The plan's id is the same inside and outside of a window: a plan is approved by day and carried out by night.
+    windows.hold_back(items, open_at, now)
     refused = gate.refusal(plans, wishes, rules, identity, options.get("expect"))
     if not refused and not api.check_mode:
         apply.carry_out([plan.items for plan in plans], api.session.connection.concurrency)

@@ -1,0 +1,126 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Windows: when tasks of a server may be stopped. Outside of them, what would stop one waits; all else goes on.
+
+A server that no window names is free at any time. All functions are pure.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from .._core.errors import Refused
+from .item import PLANNED, Item, Key
+from .rules import Globs
+
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+ARGUMENT: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {
+        "servers": {"type": "list", "elements": "str", "default": ["*"]},
+        "days": {"type": "list", "elements": "str", "choices": list(DAYS), "default": list(DAYS)},
+        "from": {"type": "str", "default": "00:00"},
+        "to": {"type": "str", "default": "24:00"},
+        "zone": {"type": "str", "default": "UTC"},
+    },
+}
+
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
+_MINUTES_A_DAY = 24 * 60
+# The days of a week, and the one before, whose window may last past midnight.
+_DAYS_TO_LOOK_AT = range(-1, 8)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A time of certain days. One that ends before it begins ends on the next day. Minutes count from midnight."""
+
+    servers: Globs
+    days: frozenset[str]
+    begin: int
+    end: int
+    zone: tzinfo
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], number: int) -> Window:
+        """Read one of ARGUMENT; raise Refused for what is no time of a day, or no time zone."""
+        place = f"windows[{number}]"
+        begin, end = (_minutes(options[name], f"{place}: {name}") for name in ("from", "to"))
+        if begin == _MINUTES_A_DAY:
+            raise Refused(f"{place}: from must be before 24:00.")
+        try:
+            zone: tzinfo = ZoneInfo(options["zone"])
+        except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise Refused(f"{place}: zone {options['zone']!r} is no time zone that this machine knows.") from error
+        length = end - begin if end > begin else end - begin + _MINUTES_A_DAY
+        return cls(Globs(options["servers"]), frozenset(options["days"]), begin, begin + length, zone)
+
+    def times(self, now: datetime) -> Iterable[tuple[datetime, datetime]]:
+        """When it opens and closes, in the week of ``now``, in order."""
+        today = now.astimezone(self.zone).date()
+        for offset in _DAYS_TO_LOOK_AT:
+            day = today + timedelta(days=offset)
+            if DAYS[day.weekday()] in self.days:
+                midnight = datetime.combine(day, time(), self.zone)
+                # Added to the clock on the wall, not to what has passed: an hour may be missing, or be there twice.
+                yield midnight + timedelta(minutes=self.begin), midnight + timedelta(minutes=self.end)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """The windows of an estate."""
+
+    windows: tuple[Window, ...]
+
+    @classmethod
+    def from_options(cls, given: Sequence[Mapping[str, Any]] | None) -> Windows:
+        """Read the option of ARGUMENT; raise Refused for what cannot be right."""
+        return cls(tuple(Window.from_options(item, number) for number, item in enumerate(given or ())))
+
+    def closed(self, server: str, now: datetime) -> str | None:
+        """Why no task of a server may be stopped at that time, and from when on it may; None where it may."""
+        own = [window for window in self.windows if server in window.servers]
+        if not own or any(opens <= now < closes for window in own for opens, closes in window.times(now)):
+            return None
+        following = [opens for window in own for opens, _closes in window.times(now) if opens > now]
+        told = f"; the next one opens {_told(min(following))}" if following else ""
+        return f"it stops a task, and no window of this server is open{told}"
+
+
+def hold_back(items: Sequence[Item], windows: Windows, now: datetime) -> None:
+    """Block the planned items that would stop a task outside of the windows of its server, and those that need them."""
+    held: dict[Key, str] = {}
+    for item in items:
+        reason = windows.closed(item.key.server, now) if item.stops and item.status == PLANNED else None
+        if reason:
+            held[item.block(reason).key] = reason
+    waiting = True
+    while held and waiting:
+        waiting = False
+        for item in items:
+            needed = next((key for key in item.needs if key in held), None)
+            if needed is not None and item.status == PLANNED:
+                reason = f"it needs {needed.kind} {needed.name}, which waits for a window"
+                held[item.block(reason).key] = reason
+                waiting = True
+
+
+def _minutes(text: str, place: str) -> int:
+    found = _CLOCK.fullmatch(text.strip())
+    minutes = int(found[1]) * 60 + int(found[2]) if found else _MINUTES_A_DAY + 1
+    if minutes > _MINUTES_A_DAY:
+        raise Refused(f"{place} must be a time of the day such as 01:00, in quotes, not {text!r}.")
+    return minutes
+
+
+def _told(moment: datetime) -> str:
+    return f"{DAYS[moment.weekday()]} {moment:%Y-%m-%d %H:%M} {moment.tzname()}"
