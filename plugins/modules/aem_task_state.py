@@ -165,27 +165,17 @@ EXAMPLES = r"""
     state: restarted
     only_running: true
 
-- name: Load one task again from the beginning
+- name: Load one task again from the beginning, and go on when all of its tables are loaded
   qlik.enterprise_manager.aem_task_state:
     aem_url: https://em.example.com
     aem_username: CORP\admin
     aem_password: "{{ em_password }}"
     server: Replicate PRD 1
-    tasks: [POS to Kafka]
+    tasks: [ERP to DW]
     state: restarted
     run_option: reload_target
-    timeout: 300
-
-- name: Run a Compose task and go on when it has ended
-  qlik.enterprise_manager.aem_task_state:
-    aem_url: https://em.example.com
-    aem_username: CORP\admin
-    aem_password: "{{ em_password }}"
-    server: compose-dw
-    tasks: ["*"]
-    state: started
-    wait_for: end
-    timeout: 3600
+    wait_for: full_load
+    timeout: 7200
 
 - name: Run one task from a point in time
   qlik.enterprise_manager.aem_task_state:
