@@ -31,7 +31,7 @@ options:
   state:
     description:
       - V(present) has the endpoint as the other options say.
-      - V(absent) deletes the endpoint. It is refused while tasks use it.
+      - V(absent) deletes the endpoint. It is refused while tasks use it, or another endpoint names it.
     type: str
     choices: [present, absent]
     default: present
@@ -47,10 +47,12 @@ options:
   settings:
     description:
       - Settings of the endpoint, those that an export has in C(db_settings). Needed to make one, V({}) will do.
-      - A setting that is not named, or is null, stays as it is. Objects are merged, lists are replaced.
+      - A setting that is not named, or is null, stays as it is. Objects are merged, lists are replaced. Where the
+        endpoint has JSON as text, it is merged as an object is, whether it is given as an object or as text.
       - The C($type) of an endpoint cannot be changed. A new endpoint gets that of the endpoints of its kind that the
         server has. Else it is filled in where it is known for certain, and where it is not, it must be given.
-      - A setting is a secret by its name, such as C(password), or if the server has encrypted it.
+      - A setting is a secret by its name, such as C(password), by what is in its text, such as C(Password=...), or if
+        the server has encrypted it.
       - It is kept out of Ansible's log, and secrets in it are hidden in results.
     type: dict
   unset:

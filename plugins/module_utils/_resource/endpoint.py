@@ -18,24 +18,24 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import ENDPOINT_ROLE
 from .._core.concurrent import check_timeout
-from .._core.errors import AemError, ApiError, NoAnswer, Refused
-from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
+from .._core.errors import ApiError, Refused
+from .._core.plan import CREATE, DELETE, Applied, Change, Plan, removed
 from .._core.select import chosen
 from .._definition.compare import Difference
 from .._definition.document import Definition, of_sections
 from .._definition.references import ENDPOINT, TASK, of_thing
 from .._definition.tree import TYPE, value_at
+from . import endpoint_patch as patches
 from . import endpoint_settings as settings
-from .endpoint_settings import ALWAYS, ON_CREATE, Operation, Place, Wish
+from .endpoint_patch import KIND
+from .endpoint_settings import ALWAYS, ON_CREATE, Wish
 from .foresight import seen
 from .importing import Import, exported, versioned
 from .named import UNAUTHORIZED, missing
 from .pausing import Pause
 from .settings_types import CERTAIN, asked_for, other_spelling
 
-KIND = "endpoint"
 NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
-PATCH_FAILED = "AEM_PATCH_ENDPOINT_INNER_ERR"
 NO_EXPORT = frozenset({UNAUTHORIZED, "AEM_EXPORT_NO_PERMISSION_ON_TASK", "AEM_EXPORT_NO_PERMISSION_ON_ENDPOINT"})
 NEEDED_TO_CREATE = ("role", "type_id", "settings")
 
@@ -131,7 +131,7 @@ def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:
         return _creation(api, options, wish, known)
     _require_same_kind(options, current)
     if known.definition is None:
-        return _blind_update(api, options, wish, current)
+        return patches.blind_update(api, options, wish, current)
     return _update(api, options["server"], wish, current, known)
 
 
@@ -188,130 +188,12 @@ def _update(api: Api, server: str, wish: Wish, current: Plain, known: Known) -> 
     if not patch:
         return Plan([], after, warnings)
     told = settings.difference(there, patch)
-    change = _change(server, name, told, lambda: _patch(api, server, name, wish, patch))
+
+    def look() -> Mapping[str, Any]:
+        return (read(api, server).endpoint(name) or {}).get(settings.ROOT) or {}
+
+    change = patches.change(server, name, told, lambda: patches.send(api, server, name, wish, patch, look))
     return Plan([change], after, [*warnings, *known.missing(server, patched)])
-
-
-def _change(server: str, name: str, told: tuple[Plain, Plain], apply: Any) -> Change:
-    before, after = told
-    return Change(KIND, name, UPDATE, {"settings": before}, {"settings": after}, apply, server=server)
-
-
-def _patch(api: Api, server: str, name: str, wish: Wish, patch: Sequence[Operation]) -> Applied:
-    try:
-        api.patch_endpoint(server, name, patch)
-    except NoAnswer as lost:
-        if not lost.sent:
-            raise
-        # The patch may have been applied. What then still differs is sent: an add may come twice, a remove not.
-        current = read(api, server).endpoint(name) or {}
-        remaining = settings.operations(wish, current.get(settings.ROOT) or {})
-        if remaining:
-            api.patch_endpoint(server, name, remaining)
-    return Applied()
-
-
-def _blind_update(api: Api, options: Mapping[str, Any], wish: Wish, current: Plain) -> Plan:
-    """The change of an endpoint whose settings cannot be read. What differs, tests tell; in check mode nothing can."""
-    server, name = options["server"], options["name"]
-    after = _blindly_shown(wish, current)
-    if not wish:
-        return Plan([], after)
-    warnings = []
-    if api.check_mode:
-        patch = settings.blind_operations(wish, [place for place, _value in settings.tested_settings(wish)])
-        reason = f"this user may not export server {server}, and Enterprise Manager compares settings in a patch only"
-        warnings = [f"Whether endpoint {name} would change cannot be known in check mode: {reason}."]
-    else:
-        patch = _tested_patch(api, server, name, wish)
-    removals = [settings.remove(place) for place in wish.unset]
-    if not patch and not removals:
-        return Plan([], after, warnings)
-    told = settings.difference(None, [*patch, *removals])
-    change = _change(server, name, told, lambda: _blind_patch(api, server, name, patch, removals))
-    return Plan([change], after, warnings)
-
-
-def _blindly_shown(wish: Wish, current: Mapping[str, Any]) -> Plain:
-    """What is known of an endpoint that cannot be read: its role, and the settings that were given."""
-    role = ENDPOINT_ROLE.spelled(current.get("role"))
-    return {"name": current["name"], "role": role, "settings": settings.without_secrets(wish.settings)}
-
-
-def _tested_patch(api: Api, server: str, name: str, wish: Wish) -> list[Operation]:
-    """The patch for those settings that do not stand a test; all are tested at once first."""
-    for place, value in settings.tested_types(wish):
-        if not _holds(api, server, name, [settings.test(place, value)]):
-            raise Refused(f"The {TYPE} of endpoint {name} is not {value}, and it cannot become that.")
-    tested = settings.tested_settings(wish)
-    if not tested or _holds(api, server, name, [settings.test(place, value) for place, value in tested]):
-        return settings.blind_operations(wish, [])
-    return settings.blind_operations(wish, _failing(api, server, name, tested))
-
-
-def _failing(api: Api, server: str, name: str, tested: Sequence[tuple[Place, Any]]) -> list[Place]:
-    """Where the endpoint has another value, in whatever spelling."""
-    return [
-        place
-        for place, value in tested
-        if not any(_holds(api, server, name, [settings.test(place, word)]) for word in settings.spellings(value))
-    ]
-
-
-def _holds(api: Api, server: str, name: str, tests: Sequence[Operation]) -> bool:
-    """Whether a patch of only tests succeeds. It changes nothing, so after a lost answer it is simply sent again."""
-    try:
-        try:
-            api.patch_endpoint(server, name, tests)
-        except NoAnswer:
-            api.patch_endpoint(server, name, tests)
-    except ApiError as error:
-        if error.error_code != PATCH_FAILED:
-            raise
-        return False
-    return True
-
-
-def _blind_patch(
-    api: Api, server: str, name: str, patch: Sequence[Operation], removals: Sequence[Operation]
-) -> Applied:
-    """Change settings, and remove some of which it is not known whether they are there."""
-    if patch:
-        # Adding the same values twice is adding them once, so this may be sent again after a lost answer.
-        _sent_again_if_lost(api, server, name, patch)
-    changed = bool(patch)
-    try:
-        for operation in removals:
-            changed = _removed(api, server, name, operation) or changed
-    except AemError as error:
-        error.left = Applied(changed)
-        raise
-    return Applied(changed)
-
-
-def _removed(api: Api, server: str, name: str, removal: Operation) -> bool:
-    """Remove one setting; False where it is not there, which is what an API error of a removal means."""
-    try:
-        api.patch_endpoint(server, name, [removal])
-    except ApiError as error:
-        if error.error_code != PATCH_FAILED:
-            raise
-        return False
-    except NoAnswer as lost:
-        if not lost.sent:
-            raise
-        # If the first one was done, the second one finds nothing to remove.
-        _removed(api, server, name, removal)
-    return True
-
-
-def _sent_again_if_lost(api: Api, server: str, name: str, patch: Sequence[Operation]) -> None:
-    try:
-        api.patch_endpoint(server, name, patch)
-    except NoAnswer as lost:
-        if not lost.sent:
-            raise
-        api.patch_endpoint(server, name, patch)
 
 
 def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) -> Plan:

@@ -80,7 +80,7 @@ def leaves(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
 
 def secret_places(settings: Mapping[str, Any], current: Mapping[str, Any]) -> list[Place]:
     """Where ``settings`` holds secrets: by their names, by what is in a text, or as the server has encrypted them."""
-    return [place for place, value in leaves(settings) if _is_secret(place, value) or is_sealed(_at(current, place))]
+    return [place for place, value in leaves(settings) if is_secret(place, value) or is_sealed(_at(current, place))]
 
 
 def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:
@@ -115,7 +115,7 @@ def operations(wish: Wish, current: Mapping[str, Any]) -> list[Operation]:
         places += secret_places(wanted, there)
     inside = [place for place in wish.unset if _is_there(there, place) and not _is_there(current, place)]
     changed = _outermost(_change_place(wish.settings, current, place) for place in [*places, *inside])
-    added = [_add(place, _changed(wish, current, place)) for place in changed]
+    added = [add(place, _changed(wish, current, place)) for place in changed]
     return added + [remove(place) for place in wish.unset if _is_there(current, place)]
 
 
@@ -127,43 +127,6 @@ def remove(place: Place) -> Operation:
 def test(place: Place, value: Any) -> Operation:
     """The operation that holds if a setting has that value, and changes nothing."""
     return {"op": "test", "path": pointer((ROOT, *place)), "value": value}
-
-
-def tested_types(wish: Wish) -> list[tuple[Place, Any]]:
-    """The types that a wish names, to be tested where they cannot be read."""
-    return [(place, value) for place, value in leaves(wish.settings) if place in READ_ONLY]
-
-
-def tested_settings(wish: Wish) -> list[tuple[Place, Any]]:
-    """The settings of a wish that are compared, to be tested where they cannot be read: no types and no secrets."""
-    return [
-        (place, value)
-        for place, value in leaves(wish.settings)
-        if place not in READ_ONLY and not _is_secret(place, value)
-    ]
-
-
-def blind_operations(wish: Wish, places: Iterable[Place]) -> list[Operation]:
-    """The patch for the settings at ``places``, and the secrets if they are sent, without knowing what is there."""
-    chosen = set(places)
-    return [
-        _add(place, value)
-        for place, value in leaves(wish.settings)
-        if place in chosen or (wish.send_secrets and _is_secret(place, value))
-    ]
-
-
-def spellings(value: Any) -> list[Any]:
-    """``value``, and for a number, a boolean or a word for one its other spelling, which means the same."""
-    if isinstance(value, bool):
-        return [value, str(value).lower()]
-    if isinstance(value, (int, float)):
-        return [value, str(value)]
-    if isinstance(value, str) and value.lower() in ("true", "false"):
-        return [value, value.lower() == "true"]
-    if isinstance(value, str) and value.lstrip("-").isdecimal():
-        return [value, int(value)]
-    return [value]
 
 
 def patched(current: Mapping[str, Any], patch: Sequence[Operation]) -> Plain:
@@ -180,12 +143,16 @@ def difference(current: Mapping[str, Any] | None, patch: Sequence[Operation]) ->
     after: Plain = {}
     for operation in patch:
         place = tokens_of(operation["path"])[1:]
+        old, new = None if current is None else open_all(_at(current, place)), open_all(operation.get("value"))
+        if old is not None and old != _at(current or {}, place) and isinstance(new, dict):
+            # Of JSON as text only that is told which differs, though all of it is sent.
+            old, new = _without_equals(old, new), _without_equals(new, old)
         if current is None:
             _put(before, place, UNKNOWN)
         elif _is_there(current, place):
-            _put(before, place, _told(place, _at(current, place), UNCHANGED))
+            _put(before, place, _told(place, old, UNCHANGED))
         if operation["op"] == "add":
-            _put(after, place, _told(place, operation["value"], SENT))
+            _put(after, place, _told(place, new, SENT))
     return before, after
 
 
@@ -255,12 +222,13 @@ def _to_send(value: Any, above: Place, name: str, send_secrets: bool) -> Any:
     kept = {
         key: _to_send(item, place, key, send_secrets)
         for key, item in value.items()
-        if send_secrets or isinstance(item, dict) or not _is_secret((*place, key), item)
+        if send_secrets or isinstance(item, dict) or not is_secret((*place, key), item)
     }
     return type_first(kept)
 
 
-def _is_secret(place: Place, value: Any) -> bool:
+def is_secret(place: Place, value: Any) -> bool:
+    """Whether the value at a place is a secret, or holds one."""
     if value in (None, "", [], {}) or isinstance(value, bool):
         return False
     return _is_hidden(place) or masked(value) != value
@@ -274,6 +242,17 @@ def _is_hidden(place: Place) -> bool:
 def _told(place: Place, value: Any, word: str) -> Any:
     """A value as a diff shows it, with ``word`` for a secret; JSON as text is shown as the data that it is."""
     return _with_word(masked(open_all(value), hidden=_is_hidden(place)), word)
+
+
+def _without_equals(value: Any, other: Any) -> Any:
+    """What of an object is not the same in another one."""
+    if not isinstance(value, dict) or not isinstance(other, dict):
+        return value
+    return {
+        name: _without_equals(item, other.get(name))
+        for name, item in value.items()
+        if name not in other or item != other[name]
+    }
 
 
 def _with_word(value: Any, word: str) -> Any:
@@ -324,7 +303,8 @@ def _is_there(tree: Mapping[str, Any], place: Place) -> bool:
     return isinstance(above, dict) and place[-1] in above
 
 
-def _add(place: Place, value: Any) -> Operation:
+def add(place: Place, value: Any) -> Operation:
+    """The operation that makes a setting or replaces it."""
     return {"op": "add", "path": pointer((ROOT, *place)), "value": value}
 
 

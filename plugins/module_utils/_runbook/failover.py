@@ -22,7 +22,7 @@ from .._core.plan import PLANNED, UPDATE, Applied, Change, Plan, Result, Step, c
 from .._definition.compare import diff
 from .._definition.tree import value_at
 from .._resource import endpoint_settings as settings
-from .._resource.endpoint import KIND
+from .._resource.endpoint_patch import KIND
 from .._resource.importing import LOOK_AFTER_LOST_ANSWER
 from .failover_setup import (
     SWITCHES_ARGUMENT,

@@ -473,3 +473,11 @@ def test_what_an_endpoint_names_and_the_server_does_not_have_is_told() -> None:
     blind = Manager(endpoint("A"), exports=False)
     (warning,) = plan(blind, "APP", settings=wished | {"username": "u"}, **new).warnings
     assert "endpoint 'HANNA'" in warning
+
+
+def test_json_within_text_is_not_replaced_where_it_cannot_be_read() -> None:
+    text = '{"host": "a", "port": 1}'
+    assert plan(Manager(endpoint("A", info=text), exports=False), settings={"info": text}).changes == []
+    manager = Manager(endpoint("A", info=text), exports=False)
+    with pytest.raises(Refused, match="/info is JSON as text, and endpoint A on server s has another"):
+        plan(manager, settings={"info": '{"host": "b"}'})
