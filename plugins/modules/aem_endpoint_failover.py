@@ -128,6 +128,7 @@ EXAMPLES = r"""
     server: Replicate PRD 1
     tags: [orders]
     state: stopped
+  register: pause
 
 - name: Return to the primary, the tasks being stopped
   qlik.enterprise_manager.aem_endpoint_failover:
@@ -138,6 +139,16 @@ EXAMPLES = r"""
     endpoint: ORA
     configuration: Primary
     recycle: false
+
+- name: Run those again that ran
+  qlik.enterprise_manager.aem_task_state:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tasks: "{{ pause.tasks | selectattr('changed') | map(attribute='name') }}"
+    state: started
+    to_run_again: true
 """
 
 RETURN = r"""

@@ -151,6 +151,8 @@ EXAMPLES = r"""
     secrets:
       QAS Oracle:
         password: "{{ replicate_password }}"
+      QAS Snowflake:
+        password: "{{ replicate_password }}"
 """
 
 RETURN = r"""
