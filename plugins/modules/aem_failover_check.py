@@ -189,6 +189,12 @@ tasks:
       description: Name of the task.
       type: str
       returned: always
+    wave:
+      description:
+        - When it is started, counted from 0. A task that writes a log stream is started before those that read from it,
+          and stopped after them.
+      type: int
+      returned: always
     state:
       description: State of the task.
       type: str
@@ -210,6 +216,7 @@ tasks:
     - server: Replicate PRD 1
       endpoint: ORA
       name: Orders to DW
+      wave: 0
       state: RUNNING
       message: ""
       latency_seconds: 3

@@ -23,6 +23,7 @@ PRD, QAS = "Replicate PRD 1", "replicate-qas"
 ORA = {"server": PRD, "endpoint": "ORA", "configuration": "Standby"}
 QAS_ORACLE = {"server": QAS, "endpoint": "QAS Oracle", "configuration": "Standby"}
 RAN = ["Orders to DW", "Orders to Kafka"]
+STOP_AND_RUN = ("StopTask", "RunTask")
 STANDBY, PRIMARY = "ora-b.corp.example", "ora-a.corp.example"
 
 
@@ -146,7 +147,7 @@ def test_an_outage_of_two_servers_at_once(site: Site) -> None:
     assert site.database(QAS, "QAS Oracle") == "//qas-ora-b:1521/QAS"
     # A task that was recovering runs again, and so does one that the outage has ended.
     assert site.states(QAS) == {**running, "Regression changes": "RUNNING", "Regression load": "RUNNING"}
-    assert site.writes() == ["ReconfigureEndpointNoWait"] * 2
+    assert site.writes() == ["ReconfigureEndpointNoWait"] * 2 + ["RunTask"]
     assert "Nightly 21 returns was RUNNING, is RUNNING; recycled in" in lines(played)
 
 
@@ -437,3 +438,28 @@ def test_names_that_are_long_and_not_ascii(site: Site) -> None:
     played = site.run({**ORA, "endpoint": long})
     assert played.return_code == 0, played.output
     assert STANDBY in site.database(PRD, long)
+
+
+def test_a_log_stream_is_written_before_it_is_read_and_after(site: Site) -> None:
+    estate = site.em.estate()
+    server = next(item for item in estate["servers"] if item["name"] == PRD)
+    sections = server["definition"]["cmd.replication_definition"]
+    # What "Orders to DW" writes, tasks on another endpoint of the same database read.
+    live = next(item for item in sections["databases"] if item["name"] == "ORA")
+    text = json.dumps(live).replace("//ora-a", "//ora-ls")
+    reader = {**json.loads(text), "name": "ORA LS"}
+    reader["db_settings"]["logstreamstagingtask"] = "Orders to DW"
+    standby = {**reader, "name": "ORA LS__Standby", "db_settings": {**reader["db_settings"], "server": "//x:1521/X"}}
+    sections["databases"] += [reader, standby]
+    task = next(item for item in sections["tasks"] if item["task"]["name"] == "Orders to Kafka")
+    changed = json.loads(json.dumps(task).replace('"ORA"', '"ORA LS"'))
+    sections["tasks"][sections["tasks"].index(task)] = changed
+    site.em.set_estate(estate)
+    played = site.run(ORA, {**ORA, "endpoint": "ORA LS"}, test=False, parallel=1)
+    assert played.return_code == 0, played.output
+    told = [(entry["api_method"], entry["path"]) for entry in site.em.log() if entry["api_method"] in STOP_AND_RUN]
+    assert [(method, "Kafka" in path) for method, path in told] == [
+        *(("StopTask", kafka) for kafka in (True, False)),
+        *(("RunTask", kafka) for kafka in (False, True)),
+    ]
+    assert site.states() == site.before

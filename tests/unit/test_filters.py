@@ -23,6 +23,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition_diff,
     failover_ends,
     failover_rows,
+    failover_waves,
     file_name,
     promotion_report,
     promotions,
@@ -39,6 +40,7 @@ PLUGINS = [
     definition_diff,
     failover_ends,
     failover_rows,
+    failover_waves,
     file_name,
     promotions,
     promotion_report,
@@ -117,6 +119,8 @@ def test_what_is_no_result_of_a_failover_is_refused() -> None:
     for wrong in ([{"server": "PRD"}], ["text"]):
         with pytest.raises(AnsibleFilterError, match="something else than the results of a failover"):
             failover_ends.failover_ends(wrong)
+    with pytest.raises(AnsibleFilterError, match="something else than tasks of a failover"):
+        failover_waves.failover_waves([{"server": "PRD"}], [])
 
 
 def test_an_export_is_read() -> None:

@@ -153,6 +153,12 @@ class Readiness:
     def _states(self) -> list[str]:
         return sorted({task["state"] for task in self.tasks})
 
+    def tasks_told(self) -> list[Plain]:
+        """The tasks as the result has them, each with its endpoint, and the wave in which it is started."""
+        waves = self.found.waves if self.found else {}
+        endpoint = self.switch["endpoint"]
+        return [{**task, "endpoint": endpoint, "wave": waves.get(task["name"], 0)} for task in self.tasks]
+
     def told(self) -> Plain:
         """As the result has it."""
         is_active = self.active == self.switch["configuration"]
@@ -191,7 +197,7 @@ def _told(found: Sequence[Readiness], fail_on_error: bool) -> Result:
     result = Result(
         {
             "endpoints": [one.told() for one in found],
-            "tasks": [{**task, "endpoint": one.switch["endpoint"]} for one in found for task in one.tasks],
+            "tasks": [task for one in found for task in one.tasks_told()],
             "left": left,
             "summary": [one.in_words() for one in found],
             "ready": not errors,

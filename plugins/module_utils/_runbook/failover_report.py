@@ -80,6 +80,21 @@ def ends(endpoints: Tasks, records: Tasks = (), looked: Tasks = ()) -> list[Plai
     return [_end(one, remembered.get(_of(one)), seen.get(_of(one))) for one in endpoints]
 
 
+def in_waves(selection: Tasks, tasks: Tasks) -> list[list[Plain]]:
+    """A ``selection`` in the waves in which its tasks are started, each a selection; at least one, maybe an empty one.
+
+    ``tasks`` are those of aem_failover_check. One that it does not know is in the first wave.
+    """
+    waves = {_key(task): task["wave"] for task in tasks}
+    chosen = dict.fromkeys((item["server"], name) for item in selection for name in item["tasks"])
+    found: dict[int, dict[str, list[str]]] = {}
+    for server, name in chosen:
+        found.setdefault(waves.get((server, name), 0), {}).setdefault(server, []).append(name)
+    return [
+        [{"server": server, "tasks": names} for server, names in found[wave].items()] for wave in sorted(found)
+    ] or [[]]
+
+
 def _end(one: Mapping[str, Any], record: Mapping[str, Any] | None, seen: Mapping[str, Any] | None) -> Plain:
     # Without a record of its own nothing has been done to it, unless an earlier run has left one that cannot be read.
     former = (record["facts"]["back"]["configuration"] if record else one["active_configuration"]) or ""

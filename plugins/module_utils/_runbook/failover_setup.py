@@ -20,6 +20,7 @@ from .._client.vocabulary import ENDPOINT_ROLE
 from .._core.errors import Refused
 from .._definition.compare import Difference, differences
 from .._definition.document import Definition, of_settings
+from .._definition.references import waves
 from .._resource import endpoint_settings as settings
 from .._resource.importing import exported
 
@@ -52,11 +53,16 @@ class DonorFailed(Refused):
 
 @dataclass(frozen=True)
 class Setup:
-    """A live endpoint and the donors of its configurations, by the names of these."""
+    """A live endpoint and the donors of its configurations, by the names of these.
+
+    ``waves`` tells for each of its tasks in which wave of all tasks of the server it is started: a task that writes a
+    log stream before those that read from it. They are stopped the other way round.
+    """
 
     live: Plain
     donors: dict[str, Plain]
     tasks: list[str]
+    waves: dict[str, int]
 
     def active(self) -> list[str]:
         """The configurations that the live endpoint has the settings of: one, none, or several that are alike."""
@@ -80,7 +86,9 @@ def setup(definition: Definition, server: str, endpoint: str) -> Setup:
             configuration = name[len(endpoint + separator) :]
             if name.startswith(endpoint + separator) and configuration and not configuration.startswith("_"):
                 donors.setdefault(configuration, item)
-    return Setup(live, donors, definition.tasks_using(endpoint))
+    tasks = definition.tasks_using(endpoint)
+    in_waves = enumerate(waves(definition.sections, definition.task_names))
+    return Setup(live, donors, tasks, {name: number for number, wave in in_waves for name in wave if name in tasks})
 
 
 def donor_of(found: Setup, server: str, configuration: str) -> Plain:

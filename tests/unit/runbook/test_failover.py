@@ -111,3 +111,14 @@ def test_the_time_is_when_the_state_was_first_seen() -> None:
     told = {"name": "T", "before": "RUNNING", "after": "RUNNING", "seconds": 3.0}
     assert watched("STOPPING", "STOPPED", "RUNNING", "RUNNING").outcome() == told
     assert watched().outcome() == {"name": "T", "before": "RUNNING", "after": "UNKNOWN"}
+
+
+def test_a_log_stream_is_written_before_it_is_read() -> None:
+    tasks = [
+        {"task": {"name": name, "source_name": source, "target_names": ["T"]}}
+        for name, source in (("reads", "ORA LS"), ("writes", "ORA"), ("also writes", "ORA"))
+    ]
+    reader = endpoint("ORA LS", logstreamstagingtask="writes")
+    definition = of_sections(databases=[endpoint("ORA"), reader], tasks=tasks)
+    assert failover_setup.setup(definition, "s", "ORA").waves == {"writes": 0, "also writes": 0}
+    assert failover_setup.setup(definition, "s", "ORA LS").waves == {"reads": 1}

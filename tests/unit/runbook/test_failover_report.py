@@ -11,7 +11,11 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.qlik.enterprise_manager.plugins.filter.failover_rows import FilterModule
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_report import ends, rows
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_report import (
+    ends,
+    in_waves,
+    rows,
+)
 
 TASK = {"server": "s", "endpoint": "ORA", "name": "t", "state": "RUNNING"}
 OTHER = {**TASK, "server": "other"}
@@ -112,3 +116,17 @@ def test_an_endpoint_without_a_record_of_its_own() -> None:
     # but maybe by an earlier one, whose record cannot be read.
     (end,) = ends([{**CHECKED, "interrupted": True}], [{"failed": True}], [seen(True, "Primary")])
     assert end["as_before"] is None
+
+
+def test_tasks_are_started_in_waves() -> None:
+    tasks = [
+        {"server": "s", "name": "reads", "wave": 1},
+        {"server": "s", "name": "writes", "wave": 0},
+        {"server": "t", "name": "other", "wave": 0},
+    ]
+    selection = [{"server": "s", "tasks": ["reads", "writes", "new"]}, {"server": "t", "tasks": ["other"]}, *RAN]
+    assert in_waves(selection, tasks) == [
+        [{"server": "s", "tasks": ["writes", "new", "t"]}, {"server": "t", "tasks": ["other"]}],
+        [{"server": "s", "tasks": ["reads"]}],
+    ]
+    assert in_waves([], tasks) == [[]]
