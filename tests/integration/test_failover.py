@@ -234,3 +234,28 @@ def test_an_error_on_the_way_tells_that_the_switch_was_made(fresh: Simulator) ->
     result = failover(fresh)
     assert (result.changed, result.error.facts()["error_code"]) == (True, code)
     assert result.values["active_configuration"] == "Standby"
+
+
+@pytest.mark.parametrize(("seconds", "settled"), [(2.0, True), (30.0, False)])
+def test_a_switch_whose_answer_does_not_come_in_time_is_not_sent_again(
+    fresh: Simulator, seconds: float, settled: bool
+) -> None:
+    fresh.inject({"kind": "slow", "api_method": "ReconfigureEndpointNoWait", "seconds": seconds})
+    fresh.clear_log()
+    done = failover(fresh, aem_timeout=1, timeout=20 if settled else 2)
+    fresh.clear_faults()
+    assert calls(fresh).count("ReconfigureEndpointNoWait") == 1
+    assert done.changed
+    if settled:
+        assert done.error is None
+        assert done.values["active_configuration"] == "Standby"
+    else:
+        assert done.error is not None
+        assert "may get the settings of Standby. It was not sent again" in done.error.message
+        assert done.values["active_configuration"] is None
+
+
+def test_a_server_that_is_away_for_a_moment_is_waited_for(fresh: Simulator) -> None:
+    fresh.inject({"kind": "error", "api_method": "ExportAll", "error_code": "AEM_SERVER_NOT_CONNECTED"})
+    done = failover(fresh)
+    assert (done.error, done.values["active_configuration"]) == (None, "Standby")

@@ -320,3 +320,16 @@ def test_a_number_that_cannot_be_meant_is_refused_before_anything_is_written(
     assert refused.return_code != 0
     assert f"{number} must be 1" in refused.output
     assert em.log() == []
+
+
+def test_a_long_name_that_is_not_ascii_is_one_of_files_too(em: Simulator, tmp_path: Path) -> None:
+    long = "Заказы и счета, второй склад, ночная выгрузка в хранил"
+    done = promote(
+        em,
+        tmp_path,
+        promote_rename={"pattern": "^DEV Claims$", "replacement": long},
+        promote_path=str(tmp_path / "git"),
+    )
+    assert done.return_code == 0, done.output
+    assert task(em, long)["state"] == "STOPPED"
+    assert len(list((tmp_path / f"git/promoted/{PROD}").iterdir())) == 2

@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
+from .._core.files import file_name
 from .._core.select import is_pattern
 from .._definition import secrets
 from .._definition.document import Definition
@@ -125,7 +125,7 @@ def files(promotion: Promotion, wish: Wish, places: Places) -> dict[str, str]:
 
 
 def _path(folder: str, server: str, task: str) -> str:
-    return "/".join((folder, quote(server, safe=" "), f"{quote(task, safe=' ')}.json"))
+    return "/".join((folder, file_name(server), f"{file_name(task)}.json"))
 
 
 def _lasting(definition: Definition) -> Definition:
