@@ -27,7 +27,7 @@ from .paths import Identity, Step, covers, identified, patterns, pointer, tokens
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import Rule
 from .tree import TYPE, VOLATILE_KEYS, Plain
-from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, or_nothing
+from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, or_nothing, plainly_the_same
 
 _NAMED_SECTIONS = ("tasks", "databases", NOTIFICATIONS)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
@@ -130,7 +130,7 @@ class _Walk:
         names = dict.fromkeys((*wanted, *current)) if place.mode == EXACT else wanted
         for name in names:
             value, other = wanted.get(name), current.get(name)
-            if _plainly_the_same(value, other):
+            if plainly_the_same(value, other):
                 continue
             inside = place.inside(name)
             resets = place.mode == EXACT and name != TYPE and not inside.rule.filled_in
@@ -203,11 +203,6 @@ def _changed_things(before: list[Any] | None, after: list[Any] | None) -> list[s
     old, new = identified(before or []) or {}, identified(after or []) or {}
     changed = [key for key in {**old, **new} if key not in old or key not in new or old[key][1] != new[key][1]]
     return [".".join(key) for key in changed]
-
-
-def _plainly_the_same(one: Any, other: Any) -> bool:
-    """A look that spares most values the long way."""
-    return type(one) is type(other) and not isinstance(one, (dict, list)) and bool(one == other)
 
 
 def _same(wanted: Any, current: Any, place: Place) -> bool:

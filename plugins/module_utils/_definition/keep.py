@@ -20,7 +20,7 @@ from .embedded import closed
 from .paths import Identity, Step, covers, identified, identity, patterns, pointer
 from .secrets import MASK, is_sealed, is_unusable, masked
 from .tree import TYPE, Plain
-from .walk import EXACT, MERGED, TOP, Place, alike, both_are, or_nothing
+from .walk import EXACT, MERGED, TOP, Place, alike, both_are, or_nothing, plainly_the_same
 
 # In place of a value where there is none at all.
 _GONE: Any = object()
@@ -76,7 +76,7 @@ class _Walk:
         return _shared(wanted, {name: value for name, value in pairs if value is not _GONE})
 
     def _below(self, step: Step, wanted: Any, present: Any, place: Place) -> Any:
-        if wanted is present:
+        if wanted is present or plainly_the_same(wanted, present):
             return wanted
         self._steps.append(step)
         one, other = _opened(wanted, present)
@@ -98,7 +98,8 @@ class _Walk:
             return present
         if both_are(dict, one, other) and (one or other):
             made = self.object(one or {}, other or {}, place)
-            return wanted if one is None and not made else made
+            # Alone, the type of what the document does not have says nothing.
+            return wanted if one is None and not set(made).difference((TYPE,)) else made
         if place.left_out or is_sealed(one) or is_sealed(other) or one == MASK:
             return self._secret(wanted, present)
         if both_are(list, one, other) and (one or other):

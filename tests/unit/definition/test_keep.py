@@ -200,3 +200,25 @@ def test_secrets_in_json_within_text_stay() -> None:
 def settings_of(one: Definition) -> Any:
     """The settings of the endpoint of a definition."""
     return one.endpoints[0]["db_settings"]
+
+
+@given(definitions(min_tasks=1), definitions(min_tasks=1))
+@thorough
+def test_what_is_compared_is_sent_as_it_is_written(one: dict[str, Any], other: dict[str, Any]) -> None:
+    # The same names, so that all there is meets something else.
+    for section in ("tasks", "databases"):
+        for mine, theirs in zip(one[SECTIONS][section], other[SECTIONS][section], strict=False):
+            if section == "tasks":
+                theirs["task"]["name"] = mine["task"]["name"]
+            else:
+                theirs["name"] = mine["name"]
+    names = [item["name"] for item in other[SECTIONS]["databases"]]
+    tasks = [item["task"]["name"] for item in other[SECTIONS]["tasks"]]
+    assume(len(set(names)) == len(names) and len(set(tasks)) == len(tasks))
+    wanted, present = read(one), read(other)
+    kept = keep_theirs(wanted, present)
+    left, expected = ({item.path: item for item in differences(each, present)} for each in (kept.definition, wanted))
+    assert left == expected
+    again = keep_theirs(kept.definition, present)
+    assert again.definition == kept.definition
+    assert again.kept == []
