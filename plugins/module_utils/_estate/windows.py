@@ -35,7 +35,8 @@ ARGUMENT: dict[str, Any] = {
 }
 
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)")
-_MINUTES_A_DAY = 24 * 60
+_MINUTES_AN_HOUR = 60
+_MINUTES_A_DAY = 24 * _MINUTES_AN_HOUR
 # The days of a week, and the one before, whose window may last past midnight.
 _DAYS_TO_LOOK_AT = range(-1, 8)
 
@@ -115,10 +116,16 @@ def hold_back(items: Sequence[Item], windows: Windows, now: datetime) -> None:
 
 
 def _minutes(text: str, place: str) -> int:
-    found = _CLOCK.fullmatch(text.strip())
-    minutes = int(found[1]) * 60 + int(found[2]) if found else _MINUTES_A_DAY + 1
+    """A time of the day in minutes. YAML takes 22:00 without quotes for the number of minutes, which it is."""
+    words = text.strip()
+    found = _CLOCK.fullmatch(words)
+    if found:
+        minutes = int(found[1]) * _MINUTES_AN_HOUR + int(found[2])
+    else:
+        minutes = int(words) if words.isdecimal() else 0
+        minutes = minutes if minutes >= _MINUTES_AN_HOUR else _MINUTES_A_DAY + 1
     if minutes > _MINUTES_A_DAY:
-        raise Refused(f"{place} must be a time of the day such as 01:00, in quotes, not {text!r}.")
+        raise Refused(f"{place} must be a time of the day such as 01:00, not {text!r}.")
     return minutes
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import RUN, UPDATE
@@ -85,14 +86,21 @@ def test_left_out_hours_are_the_whole_day() -> None:
     assert day.closed("s", utc("2026-11-26 00:00")) is not None
 
 
+def test_what_yaml_makes_of_a_time_without_quotes_is_that_time() -> None:
+    night = windows({"from": str(yaml.safe_load("22:00")), "to": str(yaml.safe_load("5:30"))})
+    assert night.closed("s", utc("2026-11-25 05:29")) is None
+    assert night.closed("s", utc("2026-11-25 05:30")) is not None
+    assert night.closed("s", utc("2026-11-25 22:00")) is None
+
+
 @pytest.mark.parametrize(
     ("given", "told"),
     [
         ({"from": "1 am"}, "windows[0]: from must be a time of the day"),
         ({"to": "24:30"}, "windows[0]: to must be a time of the day"),
         ({"from": "24:00"}, "windows[0]: from must be before 24:00."),
-        # YAML 1.1 reads 01:00 without quotes as the number 60.
-        ({"from": "60"}, "windows[0]: from must be a time of the day such as 01:00, in quotes, not '60'."),
+        ({"from": "59"}, "windows[0]: from must be a time of the day such as 01:00, not '59'."),
+        ({"to": "1441"}, "windows[0]: to must be a time of the day"),
         ({"zone": "Berlin"}, "windows[0]: zone 'Berlin' is no time zone"),
         ({"zone": "../etc"}, "windows[0]: zone '../etc' is no time zone"),
         ({"zone": ""}, "windows[0]: zone '' is no time zone"),

@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder of an estate: rules, and a file a server, read into the options of aem_estate.
+
+Nothing is merged silently, and whatever is wrong is told with its file, line and key. Values are filled in after the
+YAML was read, so that a file is valid YAML whatever is in its variables.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ..module_utils._core.errors import AemError
+from ..module_utils._estate import rules_file
+from ..module_utils._estate.model import Problem
+from ..module_utils._estate.options import Reader
+from ..module_utils._estate.parsing import parse
+from ..module_utils._estate.place import path_told
+from ..module_utils._estate.rules import Globs, Rules
+from ..module_utils._estate.windows import Windows
+from . import _yaml
+from ._places import THINGS, places
+
+RULES = "estate.yml"
+SHARED = "shared"
+SERVERS = "servers"
+_ENDINGS = (".yml", ".yaml")
+# Where the message of a rule says which one it is about.
+_RULE = re.compile(r"(\w+)\[(\d+)\]: (?:(\w+) )?")
+
+Fill = Callable[[str], Any]
+
+
+class NotFilled(Exception):
+    """A value cannot be filled in: why."""
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong in a file. ``file`` is told from the folder above the estate, ``line`` counts from 1."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+    def __str__(self) -> str:
+        return ": ".join(filter(None, (f"{self.file}:{self.line}", self.key, self.message)))
+
+    def told(self) -> dict[str, Any]:
+        """The trouble as data, ``text`` being all of it."""
+        return {"file": self.file, "line": self.line, "key": self.key, "message": self.message, "text": str(self)}
+
+
+@dataclass
+class _File:
+    """A file that was read: its data with all values filled in."""
+
+    name: str
+    path: Path
+    document: _yaml.Document
+    data: dict[str, Any]
+
+
+@dataclass
+class Folder:
+    """What a folder says of one Enterprise Manager.
+
+    ``servers`` and ``rules`` are options of aem_estate. With any of ``troubles`` they must not be used.
+    """
+
+    servers: list[dict[str, Any]] = field(default_factory=list)
+    rules: dict[str, Any] = field(default_factory=dict)
+    troubles: list[Trouble] = field(default_factory=list)
+    files: list[_File] = field(default_factory=list)
+
+    def places(self, with_lines: bool = False) -> list[dict[str, Any]]:
+        """Where each thing stands: ``server``, ``kind``, ``name``, ``file`` and ``line``.
+
+        With lines, ``lines`` says where each of its keys does, by its way from the thing, as a JSON pointer.
+        """
+        found = (places(file.name, file.data, file.document, with_lines) for file in self.files)
+        return [place for places_of_file in found for place in places_of_file]
+
+
+def hosts_of(root: Path) -> list[str]:
+    """The Enterprise Managers that the folder has files for."""
+    try:
+        return sorted(item.parent.name for item in root.glob(f"*/{SERVERS}") if item.parent.name != SHARED)
+    except OSError:
+        return []
+
+
+def read(root: Path, host: str, fill: Fill, chosen: Sequence[str] | None = None, with_open: bool = False) -> Folder:
+    """What the folder says of the Enterprise Manager ``host``; of an empty one, what is shared.
+
+    ``fill`` makes of a text what it stands for, and raises NotFilled. ``chosen`` are patterns of servers, None for all.
+    ``with_open`` says that ``fill`` may answer what is not known yet.
+    """
+    found = Folder()
+    reading = _Reading(root, fill, found.troubles)
+    found.rules = _rules(reading, with_open)
+    found.files = [file for path in reading.server_files(host) for file in reading.file(path)]
+    if not found.files and not found.troubles:
+        where = " or ".join(reading.told(root / name / SERVERS) for name in filter(None, (host, SHARED)))
+        reading.note(root, f"There is no file of a server in {where}.")
+    twice = {("servers", number, "name") for number in _names_given_twice(found)}
+    found.servers = [file.data for file in found.files]
+    _wishes, problems = parse(found.servers, with_open)
+    found.troubles += [_trouble(found.files, problem) for problem in problems if problem.path not in twice]
+    if chosen is not None:
+        _choose(found, reading, chosen)
+    found.troubles.sort(key=lambda trouble: (trouble.file, trouble.line))
+    return found
+
+
+@dataclass
+class _Reading:
+    """Reads files, and notes what is wrong with them."""
+
+    root: Path
+    fill: Fill
+    troubles: list[Trouble]
+
+    def told(self, path: Path) -> str:
+        """A path as messages have it."""
+        return str(Path(self.root.name) / path.relative_to(self.root)) if path != self.root else self.root.name
+
+    def note(self, path: Path, message: str, line: int = 1, key: str = "") -> None:
+        self.troubles.append(Trouble(self.told(path), line, key, message))
+
+    def server_files(self, host: str) -> list[Path]:
+        """The files of servers, those of the Enterprise Manager itself first, each folder sorted by name."""
+        found = []
+        for name in filter(None, (host, SHARED)):
+            folder = self.root / name / SERVERS
+            try:
+                inside = sorted(folder.iterdir()) if folder.is_dir() else []
+            except OSError as error:
+                self.note(folder, f"The folder cannot be read: {error.strerror}.")
+                continue
+            found += [path for path in inside if path.suffix in _ENDINGS and not path.name.startswith(".")]
+        return found
+
+    def file(self, path: Path) -> list[_File]:
+        """The file, if it can be used."""
+        before = len(self.troubles)
+        try:
+            document = _yaml.read(path.read_text(encoding="utf-8"))
+        except _yaml.Unreadable as error:
+            self.note(path, error.message, error.line)
+            return []
+        except UnicodeDecodeError:
+            self.note(path, "The file is not UTF-8.")
+            return []
+        except OSError as error:
+            self.note(path, f"The file cannot be read: {error.strerror}.")
+            return []
+        if not isinstance(document.data, dict):
+            encrypted = isinstance(document.data, str) and document.data.startswith("$ANSIBLE_VAULT")
+            hint = (
+                " A file that is encrypted as a whole cannot be reviewed; encrypt single values." if encrypted else ""
+            )
+            self.note(path, f"The file must hold one mapping.{hint}")
+            return []
+        data = _with_sources(self.filled(path, document, document.data, ()), path.parent)
+        # Whoever cannot fill in all of it has no file, as an unfilled value would look as if it had been left out.
+        return [_File(self.told(path), path, document, data)] if len(self.troubles) == before else []
+
+    def filled(self, path: Path, document: _yaml.Document, value: Any, way: tuple[str | int, ...]) -> Any:
+        """A value with all texts in it filled in, of plain types."""
+        if isinstance(value, dict):
+            return {key: self.filled(path, document, item, (*way, str(key))) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.filled(path, document, item, (*way, number)) for number, item in enumerate(value)]
+        if isinstance(value, str):
+            try:
+                return self.fill(value)
+            except NotFilled as error:
+                self.note(path, str(error), document.line(way), path_told(way))
+                return None
+        return value.isoformat() if isinstance(value, date) else value
+
+
+def _with_sources(data: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """The data of a file with ``src`` of its tasks and license from the root, where it was given from the file."""
+
+    def resolved(item: Any) -> Any:
+        src = item.get("src") if isinstance(item, dict) else None
+        if not isinstance(src, str) or not src or src.startswith("~"):
+            return item
+        return {**item, "src": os.path.normpath(folder.absolute() / src)}
+
+    tasks = data.get("tasks")
+    found = {"tasks": [resolved(item) for item in tasks]} if isinstance(tasks, list) else {}
+    return {**data, **found, **({"license": resolved(data["license"])} if "license" in data else {})}
+
+
+def _rules(reading: _Reading, with_open: bool) -> dict[str, Any]:
+    """The rules of the folder, as options of aem_estate."""
+    path = reading.root / RULES
+    if not path.is_file():
+        missing = (
+            "There is no such folder." if not reading.root.is_dir() else f"There is no {RULES}; it says format: 1."
+        )
+        reading.note(path, missing)
+        return {}
+    for file in reading.file(path):
+        reader = Reader(with_open)
+        rules = rules_file.read(reader, file.data)
+        for problem in reader.problems:
+            reading.note(path, problem.message, file.document.line(problem.path), path_told(problem.path))
+        if not reader.problems and not reader.has_open(rules):
+            _check_rules(reading, file, rules)
+        return rules
+    return {}
+
+
+def _check_rules(reading: _Reading, file: _File, rules: Mapping[str, Any]) -> None:
+    """Note what the rules themselves refuse."""
+    try:
+        Rules.from_options(rules, datetime.now(timezone.utc).date())
+        Windows.from_options(rules["windows"])
+    except AemError as error:
+        found = _RULE.match(error.message)
+        way = (found[1], int(found[2]), *filter(None, [found[3]])) if found else ()
+        reading.note(file.path, error.message, file.document.line(way))
+
+
+def _names_given_twice(folder: Folder) -> Iterator[int]:
+    """Note a server that two files have, and answer their numbers. Case makes no difference to Enterprise Manager."""
+    first: dict[str, _File] = {}
+    for number, file in enumerate(folder.files):
+        name = file.data.get("name")
+        if not isinstance(name, str):
+            continue
+        other = first.setdefault(name.casefold(), file)
+        if other is not file:
+            line, at = file.document.line(["name"]), f"{other.name}:{other.document.line(['name'])}"
+            folder.troubles.append(Trouble(file.name, line, "name", f"Server {name!r} is in {at} too."))
+            yield number
+
+
+def _trouble(files: Sequence[_File], problem: Problem) -> Trouble:
+    """A problem of the wish, with the file and the line that it comes from."""
+    if len(problem.path) < 2 or not isinstance(problem.path[1], int):
+        return Trouble("", 1, "", str(problem))
+    file, way = files[problem.path[1]], problem.path[2:]
+    return Trouble(file.name, file.document.line(way), _key(file.data, way), problem.message)
+
+
+def _key(data: Mapping[str, Any], way: Sequence[str | int]) -> str:
+    """The keys that lead somewhere, with the name of a thing in a list of them: ``tasks[2] ERP to DW: overides``."""
+    if len(way) < 2 or way[0] not in THINGS or not isinstance(way[1], int):
+        return path_told(tuple(way))
+    things = data.get(str(way[0]))
+    thing = things[way[1]] if isinstance(things, list) and way[1] < len(things) else None
+    name = thing.get("name") if isinstance(thing, dict) else None
+    label = f"{way[0]}[{way[1]}]" + (f" {name}" if isinstance(name, str) else "")
+    return ": ".join(filter(None, (label, path_told(tuple(way[2:])))))
+
+
+def _choose(folder: Folder, reading: _Reading, patterns: Iterable[str]) -> None:
+    """Keep only the servers whose names match a pattern."""
+    globs = Globs(patterns)
+    folder.files = [file for file in folder.files if str(file.data.get("name")) in globs]
+    folder.servers = [file.data for file in folder.files]
+    if not folder.files and not folder.troubles:
+        reading.note(reading.root, f"No server here matches {', '.join(patterns)}.")

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""YAML as a person wrote it: data, and the line of each key.
+
+Ansible's own loader keeps the last of two equal keys, and does not tell in which line a key stands. It is read here on
+the controller only, and nothing is evaluated. This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Union
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+Path = Sequence[Union[str, int]]
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_LEVELS = 100
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Literal(str):
+    """Text that is data whatever signs are in it, as ``!unsafe`` says."""
+
+    __slots__ = ()
+
+
+class Vaulted(str):
+    """Text that a vault has encrypted, as ``!vault`` says."""
+
+    __slots__ = ()
+
+
+class Unreadable(Exception):
+    """A file is no YAML that can be used: what is wrong, and in which line, which counts from 1."""
+
+    def __init__(self, message: str, line: int = 1) -> None:
+        super().__init__(message)
+        self.message = message
+        self.line = line
+
+
+@dataclass(frozen=True)
+class Document:
+    """The one document of a file. ``data`` has plain types, but for Literal and Vaulted."""
+
+    data: Any
+    _root: Node
+
+    def line(self, path: Path) -> int:
+        """The line of what ``path`` leads to, or of what comes nearest."""
+        node, line = self._root, self._root.start_mark.line
+        for step in path:
+            found = _below(node, step)
+            if found is None:
+                break
+            line, node = found
+        return int(line) + 1
+
+
+def read(text: str) -> Document:
+    """The document that a text holds. Raise Unreadable for none, for several, and for a key given twice."""
+    try:
+        loader = _LOADER(text)
+        try:
+            root = loader.get_single_node()
+            if root is None:
+                raise Unreadable("The file is empty.")
+            return Document(_Construction(loader).value(root, is_literal=False, above=()), root)
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        words = " ".join(filter(None, (error.context, error.problem)))
+        raise Unreadable(f"This is no YAML: {words}.", mark.line + 1 if mark else 1) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise Unreadable(f"This is no YAML: {error}.") from error
+
+
+@dataclass(frozen=True)
+class _Construction:
+    """Makes data of nodes."""
+
+    loader: Any
+
+    def value(self, node: Node, is_literal: bool, above: tuple[int, ...]) -> Any:
+        line = node.start_mark.line + 1
+        if id(node) in above or len(above) > _MOST_LEVELS:
+            raise Unreadable("This is within itself, or nested too deeply.", line)
+        above = (*above, id(node))
+        is_literal = is_literal or node.tag == "!unsafe"
+        if isinstance(node, MappingNode):
+            return {self.key(key): self.value(item, is_literal, above) for key, item in self.pairs(node)}
+        if isinstance(node, SequenceNode):
+            return [self.value(item, is_literal, above) for item in node.value]
+        return self.scalar(node, is_literal, line)
+
+    def pairs(self, node: MappingNode) -> list[tuple[Node, Node]]:
+        """The pairs of a mapping, those of merge keys too. Raise Unreadable for a key that is given twice."""
+        own = [(str(self.key(key)), key) for key, _item in node.value if key.tag != _MERGE]
+        seen: set[str] = set()
+        for name, key in own:
+            if name in seen:
+                raise Unreadable(f"{name} is given twice.", key.start_mark.line + 1)
+            seen.add(name)
+        if len(own) < len(node.value):
+            # What is merged comes first, so that the mapping's own keys beat it.
+            self.loader.flatten_mapping(node)
+        return list(node.value)
+
+    def key(self, node: Node) -> Any:
+        if not isinstance(node, ScalarNode):
+            raise Unreadable("A key must be text.", node.start_mark.line + 1)
+        return self.loader.construct_object(node)
+
+    def scalar(self, node: Node, is_literal: bool, line: int) -> Any:
+        if node.tag in ("!vault", "!vault-encrypted"):
+            return Vaulted(node.value)
+        if node.tag == "!unsafe":
+            return Literal(node.value)
+        if node.tag.startswith("!"):
+            raise Unreadable(f"The tag {node.tag} is not known. These are: !unsafe, !vault.", line)
+        value = self.loader.construct_object(node)
+        return Literal(value) if is_literal and isinstance(value, str) else value
+
+
+def _below(node: Node, step: str | int) -> tuple[int, Node] | None:
+    """The line and the node of a key of a mapping, or of an item of a list."""
+    if isinstance(node, MappingNode):
+        # What was merged into it stands before its own keys, which beat it.
+        for key, value in reversed(node.value):
+            if isinstance(key, ScalarNode) and key.value == str(step):
+                return key.start_mark.line, value
+    elif isinstance(node, SequenceNode) and isinstance(step, int) and step < len(node.value):
+        return node.value[step].start_mark.line, node.value[step]
+    return None

@@ -1,0 +1,257 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The folder of an estate is read by the lookup: values filled in, everything wrong told with its file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import VaultLib, VaultSecret
+from ansible.template import Templar
+
+from ansible_collections.qlik.enterprise_manager.plugins.lookup import estate_folder as lookup
+from ansible_collections.qlik.enterprise_manager.plugins.plugin_utils._filling import Evaluation
+
+RULES = "format: 1\n"
+VARIABLES = {
+    "the_port": 3552,
+    "the_host": "repl-1.example",
+    "groups_of_admins": ["CORP\\Admins"],
+}
+
+
+def write(root: Path, files: Mapping[str, str]) -> Path:
+    """A folder with these files, and with rules where none are given."""
+    for name, text in {"estate.yml": RULES, **files}.items():
+        path = root / "estate" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return root / "estate"
+
+
+def read(folder: Path, secrets: Any = None, chosen: Any = None, with_lines: bool = False) -> dict[str, Any]:
+    """What the lookup says of a folder."""
+    loader = DataLoader()
+    loader.set_vault_secrets(secrets or [])
+    fill = Evaluation(Templar(loader, VARIABLES), loader, VARIABLES)
+    return lookup.evaluated(folder, "em-prd", fill, chosen, with_lines)
+
+
+def problems(folder: Path, offline: bool = False, **options: Any) -> list[str]:
+    """What is wrong with a folder."""
+    found = lookup.looked_at(folder) if offline else read(folder, **options)
+    return [problem["text"] for problem in found["problems"]]
+
+
+def one_server(text: str) -> dict[str, str]:
+    """The folder of one server."""
+    return {"em-prd/servers/repl-1.yml": text}
+
+
+def test_servers_are_options_of_aem_estate(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "em-prd/servers/repl-1.yml": "name: repl-1\nhost: '{{ the_host }}'\nport: '{{ the_port }}'\n"
+            "acl: {admin_role: {groups: '{{ groups_of_admins }}'}}\n",
+            "shared/servers/repl-2.yaml": "name: repl-2\ndescription: of {{ the_host }}\nendpoints: []\n",
+            "em-dev/servers/repl-9.yml": "nothing: of this host\n",
+            "shared/servers/notes.txt": "no server",
+            "shared/servers/.hidden.yml": "no: server",
+        },
+    )
+    found = read(folder)
+    assert found["problems"] == []
+    assert found["servers"] == [
+        {
+            "name": "repl-1",
+            "host": "repl-1.example",
+            "port": 3552,
+            "acl": {"admin_role": {"groups": ["CORP\\Admins"]}},
+        },
+        {"name": "repl-2", "description": "of repl-1.example", "endpoints": []},
+    ]
+    assert found["rules"] == {
+        "protected": None,
+        "observe": [],
+        "ignore": [],
+        "windows": [],
+        "prune_kinds": ["tasks", "endpoints"],
+        "prune_max": 5,
+        "prune_max_percent": 20,
+    }
+
+
+def test_only_values_of_files_are_evaluated_and_only_once(tmp_path: Path) -> None:
+    braces = '{{ "{" ~ "{ x }" ~ "}" }}'
+    text = "name: repl-1\nendpoints:\n  - name: E\n    settings:\n      a: !unsafe '{{ x }}'\n"
+    text += f"      b: '{braces}'\n"
+    found = read(write(tmp_path, one_server(text)))
+    assert found["servers"][0]["endpoints"][0]["settings"] == {"a": "{{ x }}", "b": "{{ x }}"}
+
+
+def test_what_is_omitted_is_left_out(tmp_path: Path) -> None:
+    found = read(write(tmp_path, one_server("name: repl-1\nport: '{{ undefined_port | default(none) }}'\n")))
+    assert found["servers"] == [{"name": "repl-1", "port": None}]
+
+
+def test_src_is_taken_from_the_file(tmp_path: Path) -> None:
+    text = (
+        "name: repl-1\nlicense: {src: repl-1/license.txt}\n"
+        "tasks:\n  - {name: T, src: ../../definitions/t.json}\n  - {name: U, src: /elsewhere/u.json}\n"
+    )
+    folder = write(tmp_path, one_server(text))
+    told = problems(folder)
+    license_file, definition = folder / "em-prd/servers/repl-1/license.txt", folder / "definitions/t.json"
+    assert told[0].startswith(f"estate/em-prd/servers/repl-1.yml:2: license: {license_file} cannot be read")
+    assert told[1].startswith(f"estate/em-prd/servers/repl-1.yml:4: tasks[0] T: {definition} cannot be read")
+    assert told[2].startswith("estate/em-prd/servers/repl-1.yml:5: tasks[1] U: /elsewhere/u.json cannot be read")
+
+
+def test_a_vault_is_opened(tmp_path: Path) -> None:
+    secrets = [("default", VaultSecret(b"password"))]
+    sealed = VaultLib(secrets).encrypt(b"geheim").decode().replace("\n", "\n  ")
+    folder = write(tmp_path, one_server(f"name: repl-1\npassword: !vault |\n  {sealed}\n"))
+    assert read(folder, secrets)["servers"] == [{"name": "repl-1", "password": "geheim"}]
+    (told,) = problems(folder)
+    assert told.startswith("estate/em-prd/servers/repl-1.yml:2: password: The value cannot be decrypted:")
+    assert problems(folder, offline=True) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("nmae: x\n", "1: nmae: is not known. Did you mean name?"),
+        ("name: repl-1\nport: x\n", "2: port: 'x' is not a whole number."),
+        (
+            "name: repl-1\ntasks:\n  - name: ERP to DW\n    overides: {}\n",
+            "4: tasks[0] ERP to DW: overides: is not known. Did you mean overrides?",
+        ),
+        ("name: repl-1\ntasks:\n  - name: a\n  - name: A\n", "4: tasks[1] A: name: 'A' is given twice:"),
+        ("name: repl-1\nhost: '{{ no_such_variable }}'\n", "2: host: The expression cannot be evaluated: "),
+        ("name: repl-1\nhost: '{{ broken'\n", "2: host: The expression cannot be evaluated: "),
+        ("name: repl-1\nname: repl-2\n", "2: name is given twice."),
+        ("- name: repl-1\n", "1: The file must hold one mapping."),
+        ("", "1: The file is empty."),
+        ("name: repl-1\nacl:\n  admin_role: {users: [me]}\n", "2: acl: admin_role: user 'me' must be of the form"),
+        (
+            "name: repl-1\nendpoints:\n- name: E\n  settings:\n    x: 1\n    password: '{Z0F}'\n",
+            "6: endpoints[0] E: settings.password: is a mask or an encrypted secret",
+        ),
+        ("$ANSIBLE_VAULT;1.1;AES256\n6162\n", "1: The file must hold one mapping. A file that is encrypted as a whole"),
+    ],
+)
+def test_what_is_wrong_is_told_with_file_line_and_key(tmp_path: Path, text: str, told: str) -> None:
+    found = problems(write(tmp_path, one_server(text)))
+    assert found[0].startswith(f"estate/em-prd/servers/repl-1.yml:{told}")
+    assert read(write(tmp_path, one_server(text)))["servers"] == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("format: 2\n", "1: format: is 2, and this release knows no newer one than 1. Update it."),
+        ("protect: {}\nformat: 1\n", "1: protect: is not known. Did you mean protected?"),
+        ("observe: []\n", "1: format is missing."),
+        ("format: 1\nprune: {kinds: [acls]}\n", "2: prune.kinds: 'acls' must be one of servers, endpoints, tasks."),
+        ("format: 1\nprune:\n  max: -1\n", "1: prune_max must be 0 or more, not -1."),
+        ("format: 1\nignore:\n  - tasks: ['*']\n", "3: ignore[0]: why is missing."),
+        ("format: 1\nignore:\n  - why: because\n", "3: ignore[0]: one of the following is required:"),
+        (
+            "format: 1\nignore:\n  - {tasks: [x], why: y}\n  - tasks: [x]\n    why: z\n    until: tomorrow\n",
+            "6: ignore[1]: until must be a date",
+        ),
+        ("format: 1\nwindows:\n  - {from: '1 am'}\n", "3: windows[0]: from must be a time of the day"),
+        ("- format\n", "1: The file must hold one mapping."),
+    ],
+)
+def test_what_is_wrong_with_the_rules_is_told_too(tmp_path: Path, rules: str, told: str) -> None:
+    folder = write(tmp_path, {"estate.yml": rules, **one_server("name: repl-1\n")})
+    for offline in (False, True):
+        assert problems(folder, offline)[0].startswith(f"estate/estate.yml:{told}")
+
+
+def test_dates_in_rules_need_no_quotes(tmp_path: Path) -> None:
+    rules = "format: 1\nignore:\n  - {tasks: [x], why: y, until: 2999-01-31}\n"
+    found = read(write(tmp_path, {"estate.yml": rules, **one_server("name: repl-1\n")}))
+    assert found["rules"]["ignore"][0]["until"] == "2999-01-31"
+
+
+def test_a_server_in_two_files_is_told_with_both(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {"em-prd/servers/a.yml": "host: x\nname: repl-1\n", "shared/servers/b.yml": "name: '{{ \"REPL-1\" }}'\n"},
+    )
+    assert problems(folder) == [
+        "estate/shared/servers/b.yml:1: name: Server 'REPL-1' is in estate/em-prd/servers/a.yml:2 too."
+    ]
+
+
+def test_a_folder_that_is_empty_or_missing_is_no_wish_for_nothing(tmp_path: Path) -> None:
+    assert problems(tmp_path / "estate") == ["estate/estate.yml:1: There is no such folder."]
+    folder = write(tmp_path, {"em-dev/servers/x.yml": "name: x\n"})
+    assert problems(folder) == [
+        "estate:1: There is no file of a server in estate/em-prd/servers or estate/shared/servers."
+    ]
+    (folder / "estate.yml").unlink()
+    assert problems(folder)[0] == "estate/estate.yml:1: There is no estate.yml; it says format: 1."
+
+
+def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
+    folder = write(tmp_path, one_server("name: repl-1\n"))
+    (folder / "em-prd/servers/folder.yml").mkdir()
+    (folder / "em-prd/servers/latin.yml").write_bytes(b"name: \xe9\n")
+    assert problems(folder) == [
+        "estate/em-prd/servers/folder.yml:1: The file cannot be read: Is a directory.",
+        "estate/em-prd/servers/latin.yml:1: The file is not UTF-8.",
+    ]
+
+
+def test_offline_no_variable_is_needed(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        {
+            "em-prd/servers/a.yml": "name: '{{ a }}'\nport: '{{ b }}'\nacl: {admin_role: '{{ c }}'}\n",
+            "em-dev/servers/a.yml": "name: a\nport: '{{ b }}'\nhots: x\nhost: '{{ broken'\n",
+            "shared/servers/b.yml": "name: b\nprot: 1\n",
+        },
+    )
+    told = problems(folder, offline=True)
+    assert [line.partition(": unexpected")[0] for line in told] == [
+        "estate/em-dev/servers/a.yml:4: host: The expression cannot be understood",
+        "estate/shared/servers/b.yml:2: prot: is not known. Did you mean port?",
+    ]
+    folder = write(tmp_path, {"em-dev/servers/a.yml": "name: a\nport: '{{ b }}'\nhots: x\n"})
+    assert problems(folder, offline=True)[0] == "estate/em-dev/servers/a.yml:3: hots: is not known. Did you mean host?"
+
+
+def test_some_servers_can_be_chosen_and_all_are_checked(tmp_path: Path) -> None:
+    files = {f"em-prd/servers/{name}.yml": f"name: {name}\n" for name in ("repl-prd-1", "repl-prd-2", "repl-qas")}
+    folder = write(tmp_path, files)
+    assert [server["name"] for server in read(folder, chosen=["*PRD*"])["servers"]] == ["repl-prd-1", "repl-prd-2"]
+    assert problems(folder, chosen=["dev"]) == ["estate:1: No server here matches dev."]
+    folder = write(tmp_path, {"em-prd/servers/repl-qas.yml": "name: repl-qas\nprot: 1\n"})
+    assert len(problems(folder, chosen=["*prd*"])) == 1
+
+
+def test_places_tell_file_and_line(tmp_path: Path) -> None:
+    text = (
+        "# a comment\nname: repl-1\nhost: x\nacl:\n  viewer_role: {users: ['CORP\\a']}\n"
+        "tasks:\n  - name: T\n    run_state: stopped\n    tables:\n      purge: false\n"
+    )
+    folder = write(tmp_path, one_server(text))
+    file = "estate/em-prd/servers/repl-1.yml"
+    found = read(folder)["places"]
+    assert found == [
+        {"server": "repl-1", "kind": "server", "name": "repl-1", "file": file, "line": 2},
+        {"server": "repl-1", "kind": "acl", "name": "repl-1", "file": file, "line": 4},
+        {"server": "repl-1", "kind": "task", "name": "T", "file": file, "line": 7},
+    ]
+    found = read(folder, with_lines=True)["places"]
+    assert found[0]["lines"] == {"/name": 2, "/host": 3}
+    assert found[2]["lines"] == {"/name": 7, "/run_state": 8, "/tables": 9, "/tables/purge": 10}
