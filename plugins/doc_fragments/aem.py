@@ -15,9 +15,8 @@ options:
     description:
       - Address of Enterprise Manager, such as V(https://em.example.com). The path of the API is filled in.
       - If a proxy serves Enterprise Manager under another path, give that path too.
-      - If not set, the environment variable E(AEM_URL) is used.
+      - If not set, the environment variable E(AEM_URL) is used. One of the two is needed.
     type: str
-    required: true
   aem_username:
     description:
       - User to log in with, as V(DOMAIN\\user) or V(user@domain). Goes with O(aem_password).
@@ -26,7 +25,8 @@ options:
   aem_password:
     description:
       - Password of O(aem_username). It must not hold a colon.
-      - Exactly one of O(aem_password), O(aem_token), O(aem_jwt) and O(aem_session_id) is needed.
+      - Exactly one of O(aem_password), O(aem_token), O(aem_jwt) and O(aem_session_id) is needed. Only O(aem_session_id)
+        may stand beside another, and then counts, so that a session on a task beats the defaults of the play.
       - If none of the four is set, the environment variables E(AEM_PASSWORD), E(AEM_TOKEN), E(AEM_JWT) and
         E(AEM_SESSION_ID) are looked at, of which exactly one must be set.
     type: str
@@ -41,6 +41,7 @@ options:
   aem_session_id:
     description:
       - Session that M(qlik.enterprise_manager.aem_session) has begun. There is no login and no logout then.
+      - It beats O(aem_password), O(aem_token) and O(aem_jwt), wherever these are set.
       - A session ends five minutes after its last call. It cannot be renewed here, since no login is known.
     type: str
   aem_validate_certs:
@@ -67,7 +68,8 @@ options:
     type: path
   aem_timeout:
     description:
-      - Seconds to wait for the answer to a request.
+      - Seconds to wait for the answer to a request. One that has begun to arrive by then must go on to do so, at 256
+        KiB a second or faster.
       - A call that waits on the server, such as the stop of a task, gets its own time on top.
       - If not set, the environment variable E(AEM_TIMEOUT) is used.
     type: int

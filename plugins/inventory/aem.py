@@ -138,7 +138,8 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._client.api import Api
 from ..module_utils._client.connection import Connection
-from ..module_utils._client.http import REQUESTS_ERROR, Session
+from ..module_utils._client.http import Session
+from ..module_utils._client.transport import REQUESTS_ERROR
 from ..module_utils._core.errors import AemError
 from ..module_utils._module import CONNECTION_ARGUMENTS
 from ..module_utils._resource.overview import overview

@@ -11,20 +11,27 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
 
 from ._client.api import Api
-from ._client.connection import SECRETS, Connection
-from ._client.http import REQUESTS_ERROR, Session
+from ._client.connection import SECRETS, Connection, url_secrets
+from ._client.http import Login, Session
+from ._client.transport import REQUESTS_ERROR
+from ._core.display import forms, printable, shown
 from ._core.errors import AemError
+from ._core.plain import plain
 from ._core.plan import Result
 
 Work = Callable[[Mapping[str, Any], Api], Result]
+
+_LONGEST_FAULT = 500
 
 
 def _with_environment(name: str, **spec: Any) -> dict[str, Any]:
@@ -32,7 +39,8 @@ def _with_environment(name: str, **spec: Any) -> dict[str, Any]:
 
 
 CONNECTION_ARGUMENTS: dict[str, dict[str, Any]] = {
-    "aem_url": _with_environment("aem_url", type="str", required=True),
+    # It is needed. That is told by the connection, which knows the variable of the environment too.
+    "aem_url": _with_environment("aem_url", type="str"),
     "aem_username": _with_environment("aem_username", type="str"),
     # These four have no fallback of Ansible's: one that is given as an option must beat all of the environment.
     **{name: {"type": "str", "no_log": True} for name in SECRETS},
@@ -77,6 +85,29 @@ class Declaration:
         return secrets
 
 
+class Lender(Protocol):
+    """Who has logins that outlive one piece of work."""
+
+    def login(self, connection: Connection) -> Login | None:
+        """The login for a connection; None where the work is to log in and out for itself."""
+
+    def forget(self, connection: Connection) -> None:
+        """Never lend the login of that connection again: somebody else has it now."""
+
+
+class Fault(AemError):
+    """Something that this collection should have told in better words: a bug, wherever it is."""
+
+    def __init__(self, name: str, fault: BaseException, hidden: Iterable[str]) -> None:
+        frames = traceback.extract_tb(fault.__traceback__)
+        where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+        told = shown(f"{type(fault).__name__}: {fault}", hidden, _LONGEST_FAULT)
+        super().__init__(
+            f"{name} has met what it did not expect{where}, {told}. This is a fault of the collection: please report"
+            " it, with this message."
+        )
+
+
 _declared: ContextVar[list[Declaration] | None] = ContextVar("_declared", default=None)
 
 
@@ -116,9 +147,21 @@ def _run_here(declaration: Declaration) -> None:
     secrets = declaration.secrets_of(module.params)
     if secrets is not None:
         module.no_log_values = secrets
-    result = perform(declaration.work, module.params, module.check_mode, module.no_log_values.update)
+    try:
+        options = plain(module.params)
+    except AemError as error:
+        module.fail_json(msg=error.message)
+    result = perform(
+        declaration.work,
+        options,
+        module.check_mode,
+        module.no_log_values.update,
+        known=module.no_log_values,
+        border=module._name,
+    )
+    module.no_log_values |= forms(module.no_log_values)
     for warning in result.warnings:
-        module.warn(warning)
+        module.warn(printable(warning))
     told = told_to_ansible(result, module._diff)
     if result.error:
         module.fail_json(**told)
@@ -126,34 +169,64 @@ def _run_here(declaration: Declaration) -> None:
 
 
 def told_to_ansible(result: Result, with_diff: bool) -> dict[str, Any]:
-    """A result as Ansible takes it, warnings aside; ``msg`` and the facts of the error are there where it failed."""
+    """A result as Ansible takes it, warnings aside; ``msg`` and the facts of the error are there where it failed.
+
+    What Ansible prints as it is, is on one line and has no control characters.
+    """
     told = {**result.values, "changed": result.changed}
     if with_diff and result.diff:
-        told["diff"] = result.diff[0] if len(result.diff) == 1 else result.diff
-    return {**told, **result.error.facts(), "msg": result.error.message} if result.error else told
+        entries = [_headed(entry) for entry in result.diff]
+        told["diff"] = entries[0] if len(entries) == 1 else entries
+    return {**told, **result.error.facts(), "msg": printable(result.error.message)} if result.error else told
+
+
+def _headed(entry: Mapping[str, Any]) -> dict[str, Any]:
+    headers = {key: printable(value) for key, value in entry.items() if key.endswith("_header")}
+    return {**entry, **headers}
 
 
 def perform(
-    work: Work, options: Mapping[str, Any], check_mode: bool, keep_secret: Callable[[Iterable[str]], None]
+    work: Work,
+    options: Mapping[str, Any],
+    check_mode: bool,
+    keep_secret: Callable[[Iterable[str]], None],
+    *,
+    known: Iterable[str] = (),
+    lender: Lender | None = None,
+    border: str = "",
 ) -> Result:
-    """Do ``work`` in a session of its own, which ends with it. An AemError becomes the error of the result.
+    """Do ``work`` in a session, which ends with it unless it is lent. An AemError becomes the error of the result.
 
-    ``keep_secret`` is told whatever must never be printed, as soon as it is known.
+    ``keep_secret`` is told whatever must never be printed, as soon as it is known; ``known`` are the secrets that the
+    host knows already. With ``border``, the name of the module, any other exception becomes an error too.
     """
-    try:
-        connection = Connection.from_options(options)
-    except AemError as error:
-        return Result(error=error)
-    keep_secret(connection.secrets())
-    session = Session(connection, read_only=check_mode)
+    keep_secret(url_secrets(options))
+    session: Session | None = None
     result = Result()
     try:
+        connection = Connection.from_options(options)
+        keep_secret(connection.secrets())
+        session = Session(connection, read_only=check_mode, login=lender.login(connection) if lender else None)
+        session.hide(known)
         result = work(options, Api(session))
     except AemError as error:
         result = Result(error=error)
+    except Exception as fault:
+        if not border:
+            raise
+        hidden = session.login.hidden if session else forms(known)
+        result = Result(error=Fault(border, fault, hidden), changed=bool(session and session.wrote))
     finally:
-        if not result.keeps_session:
-            keep_secret(session.secrets())
-        session.close(keep=result.keeps_session)
-    result.warnings = [*dict.fromkeys(session.warnings), *result.warnings]
+        if session:
+            _end(session, result, keep_secret, lender)
+    if session:
+        result.warnings = [*dict.fromkeys(session.warnings), *result.warnings]
     return result
+
+
+def _end(session: Session, result: Result, keep_secret: Callable[[Iterable[str]], None], lender: Lender | None) -> None:
+    if not result.keeps_session:
+        keep_secret(session.secrets())
+    elif lender:
+        lender.forget(session.connection)
+    session.close(keep=result.keeps_session)

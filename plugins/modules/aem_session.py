@@ -77,7 +77,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._client.http import SESSION_ENDED
+from ..module_utils._client.judging import SESSION_ENDED
 from ..module_utils._core.errors import ApiError, Refused
 from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module

@@ -15,13 +15,18 @@ from typing import Any
 from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._client.http import REQUESTS_ERROR
+from ..module_utils._client.transport import REQUESTS_ERROR
+from ..module_utils._core.errors import Refused
+from ..module_utils._core.plain import plain
 from ..module_utils._module import declaration_of
 from . import _worker
+from ._logins import logins_of_this_process
 
 COLLECTION = "qlik.enterprise_manager"
 # A variable that a user can set to false.
 SWITCH = "aem_in_worker"
+# A variable that is there for each item of a loop.
+LOOPS = "ansible_loop_var"
 # The verbosity from which on Ansible shows the options of a module.
 SHOWS_OPTIONS = 3
 
@@ -37,6 +42,10 @@ class WorkerAction(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the module of the task: here, or as any module is run."""
         variables = task_vars or {}
+        try:
+            self._task.args = plain(self._task.args)
+        except Refused as refused:
+            return {"failed": True, "changed": False, "msg": refused.message}
         if not self._may_run_here(variables):
             return self._as_any_module(variables)
         super().run(tmp, variables)
@@ -49,6 +58,7 @@ class WorkerAction(ActionBase):
             check_mode=self._task.check_mode,
             with_diff=self._task.diff,
             with_options=self._display.verbosity >= SHOWS_OPTIONS,
+            lender=logins_of_this_process() if LOOPS in variables else None,
         )
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:

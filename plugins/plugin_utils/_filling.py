@@ -14,9 +14,10 @@ from ansible.errors import AnsibleError
 from jinja2 import Environment
 from jinja2.exceptions import TemplateSyntaxError
 
+from ..module_utils._core.errors import Refused
+from ..module_utils._core.plain import plain_value
 from ..module_utils._estate.options import Open
 from ._folder import NotFilled
-from ._worker import plain
 from ._yaml import Literal, Vaulted
 
 try:
@@ -72,11 +73,13 @@ class Evaluation:
         if not is_expression(text):
             return str(text)
         try:
-            found = plain(self._templar.template(trust_as_template(str(text))))
+            found = plain_value(self._templar.template(trust_as_template(str(text))))
         except AnsibleError as error:
             if type(error).__name__ == _OMITTED:
                 return None
             raise NotFilled(f"The expression cannot be evaluated: {_told(error)}") from error
+        except Refused as refused:
+            raise NotFilled(refused.message) from refused
         return None if found == self._omitted and found is not None else found
 
     def _decrypted(self, text: str) -> str:

@@ -10,14 +10,14 @@ any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
-from ..module_utils._module import Declaration, perform, told_to_ansible
+from ..module_utils._core.display import forms, printable
+from ..module_utils._module import Declaration, Lender, perform, told_to_ansible
 
 
 def run(
@@ -27,12 +27,14 @@ def run(
     check_mode: bool,
     with_diff: bool,
     with_options: bool = False,
+    lender: Lender | None = None,
 ) -> dict[str, Any]:
-    """The result of the module ``name`` with the ``options`` of a task, as the task reports it.
+    """The result of the module ``name`` with the ``options`` of a task, plain data, as the task reports it.
 
     ``with_options`` adds the options as they were understood, without secrets, for a run that tells everything.
+    ``lender`` has a login for several of these.
     """
-    checked = ArgumentSpecValidator(declaration.argument_spec(), **declaration.rules).validate(plain(options))
+    checked = ArgumentSpecValidator(declaration.argument_spec(), **declaration.rules).validate(dict(options))
     params, secrets = checked.validated_parameters, checked._no_log_values
     own = declaration.secrets_of(params)
     if own is not None:
@@ -40,29 +42,17 @@ def run(
     if checked.errors.errors:
         told: dict[str, Any] = {"failed": True, "msg": _refusal(name, checked.errors)}
     else:
-        result = perform(declaration.work, params, check_mode, secrets.update)
+        result = perform(
+            declaration.work, params, check_mode, secrets.update, known=set(secrets), lender=lender, border=name
+        )
         told = told_to_ansible(result, with_diff)
         if result.error:
             told["failed"] = True
         if result.warnings:
-            told["warnings"] = result.warnings
+            told["warnings"] = [printable(warning) for warning in result.warnings]
     if with_options:
         told["invocation"] = {"module_args": params}
-    return dict(remove_values(told, secrets))
-
-
-def plain(value: Any) -> Any:
-    """``value`` as it would reach a module process: of plain types only, with what a vault holds in clear."""
-    if isinstance(value, Mapping):
-        return {plain(key): plain(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if value is None or isinstance(value, bool):
-        return value
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    return value.isoformat() if isinstance(value, date) else str(value)
+    return dict(remove_values(told, secrets | forms(secrets)))
 
 
 def _refusal(name: str, errors: Any) -> str:

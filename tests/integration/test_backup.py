@@ -153,7 +153,7 @@ def test_every_server_but_those_without_an_export(em: Simulator, path: str) -> N
     assert (checked.changed, checked.diff) == (done.changed, done.diff)
     # One of them is down: the others are done, and the run fails.
     assert done.error is not None
-    assert done.error.message.startswith("Server replicate-branch: ExportAll failed with HTTP 500")
+    assert done.error.message.startswith("ExportAll of server replicate-branch failed with HTTP 500")
     assert done.error.facts()["error_code"] == "AEM_SERVER_NOT_CONNECTED"
     told = by_server(done)
     assert {name: item["status"] for name, item in told.items()} == {
@@ -223,7 +223,7 @@ def test_only_a_secret_changes(em: Simulator, path: str) -> None:
     ("servers", "words"),
     [
         (["compose-dw", QAS], "Server compose-dw: A Compose server has no export."),
-        (["replicate-retired", QAS], "Server replicate-retired: ExportAll failed"),
+        (["replicate-retired", QAS], "ExportAll of server replicate-retired failed"),
         (["replicate-qs", QAS], "Server replicate-qs: There is no server 'replicate-qs'. Did you mean 'replicate-qas'"),
     ],
 )

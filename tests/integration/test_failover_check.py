@@ -113,7 +113,10 @@ def test_several_endpoints_are_switched_side_by_side(fresh: Simulator) -> None:
     assert (done.error, done.changed) == (None, True)
     assert [one["active_configuration"] for one in done.values["endpoints"]] == ["Standby", "Standby"]
     assert {task["after"] for task in done.values["endpoints"][0]["tasks"]} == {"RUNNING", "STOPPED"}
-    assert set(done.diff[0]["after"]) == {"ORA on Replicate PRD 1", "QAS Oracle on replicate-qas"}
+    assert [entry["after_header"] for entry in done.diff] == [
+        "endpoint ORA of server Replicate PRD 1",
+        "endpoint QAS Oracle of server replicate-qas",
+    ]
     fresh.clear_log()
     again = perform(fresh, aem_endpoint_failover, switches=BOTH)
     assert (again.error, again.changed) == (None, False)

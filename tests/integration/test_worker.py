@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from simulator import Settings, Simulator
-from support.playbooks import Played, run
+from support.playbooks import SESSION_CALLS, Played, run
 
 SECRET = "pw-that-nobody-sees"
 # Each shows something that a host has to see to. A task fails where its name says so.
@@ -112,7 +112,10 @@ def test_both_hosts_tell_the_same(em: Simulator) -> None:
         assert (ours.name, ours.status) == (theirs.name, theirs.status)
         assert ours.failed == ours.name.startswith("Fails"), ours.result
         assert compared(ours.result) == compared(theirs.result), ours.name
-        assert sorted(ours.calls) == sorted(theirs.calls), ours.name
+        # In the worker, the items of a loop share a login, which ends with that process.
+        shared = SESSION_CALLS if ours.name == "A loop" else frozenset()
+        made = [sorted(call for call in step.calls if call not in shared) for step in (ours, theirs)]
+        assert made[0] == made[1], ours.name
     assert worker.steps[0].result["invocation"]["module_args"]["username"] == "D\\u"
     for played in (worker, process):
         assert SECRET not in played.output

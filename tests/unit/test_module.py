@@ -24,14 +24,14 @@ OPTIONS = {"aem_url": "https://em.example.com", "aem_username": "u", "aem_passwo
 def script(monkeypatch: pytest.MonkeyPatch) -> Script:
     """What answers every session that a host begins."""
     script = Script([reply(200, '{"serverList": []}')] * 3)
-    original = http._http_session
+    original = http.http_session
 
     def http_session(connection: Any) -> Any:
         session = original(connection)
         session.mount("https://", script)
         return session
 
-    monkeypatch.setattr(http, "_http_session", http_session)
+    monkeypatch.setattr(http, "http_session", http_session)
     return script
 
 

@@ -13,9 +13,9 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from .._core.errors import NoAnswer
 from . import normalise
-from .http import JSON, NOTHING, TEXT, Call, Session
+from .call import JSON, NOTHING, TEXT, Call
+from .http import Session
 from .normalise import Plain
 from .shape import WrongShape
 from .vocabulary import ACL_ROLES, SELECTION_KEYS, SELECTION_LISTS, SERVER_TYPES
@@ -69,11 +69,12 @@ class Api:
         return self._read(normalise.server, "GetServer", "servers", server, "def")
 
     def put_server(self, server: str, properties: Mapping[str, Any], session: int | None = None) -> None:
-        """Add a server, or replace its connection properties (2.9).
+        """Add a server, or replace its connection properties (2.9). No message echoes the password.
 
         ``properties`` are the fields of ``get_server``, ``type`` included. With a password identifier, ``session`` is
         the number of the session that it came from; SessionChanged is raised when that session is over.
         """
+        self.session.hide(filter(None, [properties.get("password")]))
         body = {
             "$type": SERVER_TYPES[properties["type"]],
             "name": server,
@@ -94,7 +95,8 @@ class Api:
         self._write("DeleteServer", "DELETE", "servers", server, "def", repeatable=False)
 
     def put_server_license(self, server: str, license_text: str) -> None:
-        """Register a license, the text of its file, on a server (2.7)."""
+        """Register a license, the text of its file, on a server (2.7). No message echoes a line of it."""
+        self.session.hide(filter(None, map(str.strip, license_text.splitlines())))
         self._write("PutServerLicense", "PUT", "servers", server, "license", "def", body=license_text)
 
     # Access control
@@ -280,9 +282,7 @@ class Api:
         try:
             return normaliser(answer)
         except WrongShape as error:
-            unusable = NoAnswer(call.api_method, f"JSON of another shape, {error}", sent=True)
-            unusable.warnings = self.session.warnings
-            raise unusable from error
+            raise self.session.unusable(call, f"JSON of another shape, {error}") from error
 
     def _read(self, normaliser: Callable[[Mapping[str, Any]], T], api_method: str, *path: str, **query: Any) -> T:
         return self._told(normaliser, Call(api_method, "GET", path, query, answer=JSON))

@@ -12,6 +12,12 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+# What a text looks like where it is shown, cut to so many characters.
+Shown = Callable[[str, "int | None"], str]
+
+_LONGEST_CODE = 100
+_LONGEST_MESSAGE = 4000
+_LONGEST_QUOTE = 120
 
 
 class AemError(Exception):
@@ -29,6 +35,10 @@ class AemError(Exception):
         self.left: Any = None
         self.warnings: list[str] | None = None
 
+    def __str__(self) -> str:
+        """The message, as it is now."""
+        return self.message
+
     def overcome(self, how: str) -> None:
         """Tell the user of an error that does no harm any more: ``how`` is a sentence after its message."""
         if self.warnings is not None:
@@ -44,7 +54,7 @@ class Refused(AemError):
 
 
 class ApiError(AemError):
-    """Enterprise Manager answered a call with an error (guide 2.4)."""
+    """Enterprise Manager answered a call, which was ``about`` something, with an error (guide 2.4)."""
 
     def __init__(
         self,
@@ -54,16 +64,38 @@ class ApiError(AemError):
         error_message: str,
         hint: str = "",
         *,
+        about: str = "",
         passing: bool = False,
     ) -> None:
-        told = error_message or "no message"
-        label = f" {error_code}" if error_code else ""
-        super().__init__(f"{api_method} failed with HTTP {status}{label}: {told}" + (f" {hint}" if hint else ""))
+        super().__init__("")
         self.api_method = api_method
         self.status = status
         self.error_code = error_code
         self.error_message = error_message
+        self.hint = hint
+        self.about = about
         self.passing = passing
+        self.message = self._words()
+
+    def _words(self) -> str:
+        told = self.error_message or "no message"
+        label = f" {self.error_code}" if self.error_code else ""
+        words = f"{_of(self.api_method, self.about)} failed with HTTP {self.status}{label}: {told}"
+        return f"{_ended(words)} {self.hint}" if self.hint else words
+
+    def with_hint(self, hint: str) -> ApiError:
+        """The same error with another hint."""
+        told = self.error_message
+        return ApiError(
+            self.api_method, self.status, self.error_code, told, hint, about=self.about, passing=self.passing
+        )
+
+    def show(self, about: str, shown: Shown) -> None:
+        """Say what it was about, and let ``shown`` take out of the server's words what must not be seen."""
+        self.about = shown(about, None)
+        self.error_code = shown(self.error_code, _LONGEST_CODE)
+        self.error_message = shown(self.error_message, _LONGEST_MESSAGE)
+        self.message = self._words()
 
     def facts(self) -> dict[str, Any]:
         """``api_method``, ``status``, ``error_code`` and ``error_message``."""
@@ -90,7 +122,7 @@ class NoAnswer(AemError):
 
     ``sent`` is False when the request certainly never reached Enterprise Manager. With ``timed_out`` it was waited for
     as long as agreed, so the work may still be under way: what is not seen yet may come later. Most of it passes, but
-    for what is wrong with the address or a certificate.
+    for what is wrong with the address or a certificate. ``quote`` is what somebody else said, as much as fits.
     """
 
     def __init__(
@@ -102,14 +134,22 @@ class NoAnswer(AemError):
         status: int | None = None,
         timed_out: bool = False,
         passing: bool = True,
+        quote: str = "",
     ) -> None:
-        super().__init__(f"{api_method} got no usable answer: {problem}.")
-        self.passing = passing
+        super().__init__("")
         self.api_method = api_method
-        self.problem = problem
         self.sent = sent
         self.status = status
         self.timed_out = timed_out
+        self.passing = passing
+        self._problem, self._quote = problem, quote
+        self.show("", lambda text, longest: text[:longest])
+
+    def show(self, about: str, shown: Shown) -> None:
+        """Say what it was about, and let ``shown`` take out of others' words what must not be seen, and cut them."""
+        quoted = f": {shown(self._quote, _LONGEST_QUOTE)}" if self._quote else ""
+        self.problem = shown(self._problem, _LONGEST_MESSAGE) + quoted
+        self.message = _ended(f"{_of(self.api_method, shown(about, None))} got no usable answer: {self.problem}")
 
     def facts(self) -> dict[str, Any]:
         """``api_method`` and the HTTP ``status``, if there was one."""
@@ -145,9 +185,25 @@ class ManyFailed(AemError):
 class SessionChanged(AemError):
     """The session that a call was bound to has ended; what it carried must be fetched again."""
 
-    def __init__(self, api_method: str) -> None:
-        super().__init__(f"{api_method} was not sent: the session that it belongs to ended meanwhile. Run it again.")
+    def __init__(self, api_method: str, about: str = "") -> None:
+        told = "was not sent: the session that it belongs to ended meanwhile. Run it again."
+        super().__init__(f"{_of(api_method, about)} {told}")
+        self.api_method = api_method
+
+    def facts(self) -> dict[str, Any]:
+        """``api_method``."""
+        return {"api_method": self.api_method}
 
 
 class WriteInCheckMode(Exception):
     """A call that writes was about to leave in check mode: a fault of this collection."""
+
+
+def _of(api_method: str, about: str) -> str:
+    return f"{api_method} of {about}" if about else api_method
+
+
+def _ended(words: str) -> str:
+    """A sentence with one full stop at its end, or whatever else ends it."""
+    words = words.rstrip()
+    return words if words[-1:] in ("!", "?") else f"{words.rstrip('.')}."

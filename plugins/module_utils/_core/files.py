@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+from .display import printable
 from .errors import Refused
 
 PRIVATE = 0o600
@@ -50,9 +51,11 @@ def name_of(file: str) -> str | None:
 def check_destination(path: str) -> None:
     """Raise Refused where no file can be written to ``path``, as far as a look tells; for use before any call."""
     target = Path(path)
-    if target.is_dir():
+    with _refusing(f"{path} cannot be written"):
+        is_folder, has_folder = target.is_dir(), target.parent.is_dir()
+    if is_folder:
         raise Refused(f"{path} is a directory; give the name of a file.")
-    if not target.parent.is_dir():
+    if not has_folder:
         raise Refused(f"{path} cannot be written: there is no directory {target.parent}.")
     refuse_special(path)
 
@@ -128,7 +131,7 @@ def file_checksum(path: str) -> str | None:
         with Path(path).open("rb") as file:
             for piece in iter(lambda: file.read(_PIECE), b""):
                 digest.update(piece)
-    except (OSError, Refused):
+    except (OSError, ValueError, Refused):
         return None
     return digest.hexdigest()
 
@@ -139,11 +142,11 @@ def _as_bytes(content: str | bytes) -> bytes:
 
 @contextmanager
 def _refusing(what: str) -> Iterator[None]:
-    """Turn an OSError into a Refused that says ``what`` and why."""
+    """Turn an OSError, and the ValueError of a path that cannot be one, into a Refused that says ``what`` and why."""
     try:
         yield
-    except OSError as error:
-        raise Refused(f"{what}: {error.strerror or error}.") from error
+    except (OSError, ValueError) as error:
+        raise Refused(f"{printable(what)}: {getattr(error, 'strerror', None) or error}.") from error
 
 
 def _backup(target: Path) -> str:

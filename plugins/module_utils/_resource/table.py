@@ -248,4 +248,4 @@ def _is_processed(state: str) -> bool:
 
 
 def _with_hint(error: ApiError) -> ApiError:
-    return ApiError(error.api_method, error.status, error.error_code, error.error_message, _MUST_BE_RELOADED)
+    return error.with_hint(_MUST_BE_RELOADED)

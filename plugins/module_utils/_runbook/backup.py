@@ -281,5 +281,7 @@ def now() -> datetime:
 
 
 def _named(error: AemError, server: str) -> AemError:
-    error.message = f"Server {server}: {error.message}"
+    # The message of a call says already what it was about.
+    if f"of server {server} " not in error.message:
+        error.message = f"Server {server}: {error.message}"
     return error

@@ -6,10 +6,15 @@
 from __future__ import annotations
 
 import base64
+from pathlib import Path
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import Connection, base_url
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import (
+    Connection,
+    base_url,
+    url_secrets,
+)
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
 
 URL = {"aem_url": "https://em.example.com"}
@@ -101,13 +106,74 @@ def test_secrets_are_known_and_not_shown() -> None:
     assert "s3cret" not in repr(connection)
 
 
+def test_what_certificates_are_verified_with(tmp_path: Path) -> None:
+    def verify(**options: object) -> object:
+        return Connection.from_options({**URL, "aem_token": "t", **options}, environment={}).verify
+
+    assert verify() is True
+    assert verify(aem_ca_path=str(tmp_path)) == str(tmp_path)
+    assert verify(aem_ca_path="/not/there", aem_validate_certs=False) is False
+
+
+def test_a_session_beats_what_logs_in() -> None:
+    both = {"aem_username": "u", "aem_password": "p", "aem_token": "t", "aem_session_id": "abc"}
+    connection = Connection.from_options({**URL, **both}, environment={})
+    assert (connection.session_id, connection.secret, connection.user) == ("abc", "", "")
+
+
 @pytest.mark.parametrize(
-    ("options", "verify"),
+    ("typed", "told"),
     [
-        ({}, True),
-        ({"aem_ca_path": "/ca.pem"}, "/ca.pem"),
-        ({"aem_ca_path": "/ca.pem", "aem_validate_certs": False}, False),
+        ("", r"missing required arguments: aem_url\. .*AEM_URL"),
+        ("https://[bad", "cannot be read as an address"),
+        ("https://em:port", "cannot be read as an address"),
+        ("https://em.example.com:99999", "cannot be read as an address"),
+        (f"https://{'a' * 64}.example.com", "more than 63 characters in a label"),
+        (f"https://{'ä' * 64}.example.com", "cannot be the name of a host"),
+        ("https://em..example.com", "an empty label"),
+        (f"https://{'a.' * 130}com", "more than 253 characters"),
+        ("https://em\x00.example.com", "signs that no address holds"),
+        ("https://em example.com", "signs that no address holds"),
+        ("https://user:s3cret@em.example.com", "without a user or password"),
+        ("https://em.example.com/?token=s3cret", "without a query"),
+        ("ftp://em.example.com", "not ftp"),
     ],
 )
-def test_what_certificates_are_verified_with(options: dict[str, object], verify: object) -> None:
-    assert Connection.from_options({**URL, "aem_token": "t", **options}, environment={}).verify == verify
+def test_what_is_wrong_with_an_address_is_told_and_no_secret_in_it(typed: str, told: str) -> None:
+    with pytest.raises(Refused, match=told) as caught:
+        base_url(typed)
+    assert "aem_url" in caught.value.message
+    assert "s3cret" not in caught.value.message
+
+
+def test_what_an_address_holds_that_may_be_a_secret() -> None:
+    assert {"u:s3cret", "s3cret"} <= url_secrets({"aem_url": "https://u:s3cret@em.example.com/x"})
+    assert "t0ken" in url_secrets({"aem_url": "https://em.example.com/?a=b&token=t0ken#x"})
+    assert url_secrets({"aem_url": "https://em.example.com:8443/em"}) == set()
+
+
+BROKEN = "This is no certificate."
+
+
+@pytest.mark.parametrize("name", ["aem_ca_path", "aem_client_cert", "aem_client_key"])
+@pytest.mark.parametrize("path", ["/not/there", "nul\x00byte", "x" * 5000, BROKEN])
+def test_a_file_that_cannot_be_used_is_refused_with_its_option(tmp_path: Path, name: str, path: str) -> None:
+    file = tmp_path / "broken.pem"
+    file.write_text(BROKEN, encoding="utf-8")
+    options = {"aem_token": "t", "aem_client_cert": str(file)} if name == "aem_client_key" else {"aem_token": "t"}
+    with pytest.raises(Refused, match=rf"^{name}: .* cannot be read.*[^.]\.$"):
+        Connection.from_options({**URL, **options, name: str(file) if path == BROKEN else path}, environment={})
+
+
+@pytest.mark.parametrize("session", ["tök", "s3cret s3cret", "s3cret\ns3cret", "s3cret\x00"])
+def test_a_session_that_no_header_takes_is_refused_and_not_shown(session: str) -> None:
+    with pytest.raises(Refused, match="aem_session_id") as caught:
+        Connection.from_options({**URL, "aem_session_id": session}, environment={})
+    assert session not in caught.value.message
+    assert repr(session)[1:-1] not in caught.value.message
+
+
+@pytest.mark.parametrize("name", ["aem_timeout", "aem_retries"])
+def test_what_no_timer_takes_is_refused(name: str) -> None:
+    with pytest.raises(Refused, match=f"{name} must be .* or less"):
+        Connection.from_options({**URL, "aem_token": "t", name: 10**18}, environment={})

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import ssl
+import tracemalloc
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -15,15 +18,12 @@ import urllib3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import transport
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.call import JSON, NOTHING, Call
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import Connection
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.http import (
-    JSON,
-    NOTHING,
-    SESSION_HEADER,
-    Call,
-)
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import wait_until
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.http import SESSION_HEADER
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import side_by_side, wait_until
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import (
     AemError,
     ApiError,
@@ -277,7 +277,10 @@ def test_an_error_of_the_server_without_a_code_is_not_blamed_on_a_proxy(monkeypa
 
 def test_json_of_another_shape_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     session, _script = scripted(monkeypatch, reply(200, '{"status": "ok"}'))
-    with pytest.raises(NoAnswer, match=r"GetTaskDetails got no usable answer: JSON of another shape, state is missing"):
+    with pytest.raises(
+        NoAnswer,
+        match=r"^GetTaskDetails of task t on server s got .*another shape, state is missing\.$",
+    ):
         Api(session).get_task_details("s", "t")
 
 
@@ -408,3 +411,178 @@ def test_a_session_that_expires_twice_may_be_logged_in_again_later(monkeypatch: 
     api = Api(session)
     assert wait_until(lambda: api.get_task_details("s", "t"), bool, 5)[1]
     assert script.logins == 3
+
+
+def test_a_refused_login_is_tried_once_however_many_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, script = scripted(monkeypatch)
+    asked = []
+
+    def refuse(request: requests.PreparedRequest, **_more: object) -> requests.Response:
+        asked.append(request.path_url)
+        return error(401, "UNAUTHORIZED_REQUEST")(request)
+
+    monkeypatch.setattr(script, "send", refuse)
+    api = Api(session)
+    outcomes = side_by_side(api.get_task_list, [f"s{number}" for number in range(8)], workers=8)
+    assert len(asked) == 1
+    messages = {outcome.error.message for outcome in outcomes if outcome.error}
+    assert [message.endswith("Check the user, and its password or token.") for message in messages] == [True]
+    assert len({id(outcome.error) for outcome in outcomes}) == 8
+
+
+def test_a_login_that_had_no_answer_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, script = scripted(monkeypatch)
+    asked = []
+
+    def fail(request: requests.PreparedRequest, **_more: object) -> requests.Response:
+        asked.append(request.path_url)
+        return UNAVAILABLE(request)
+
+    monkeypatch.setattr(script, "send", fail)
+    for _time in range(2):
+        with pytest.raises(NoAnswer):
+            session.send(READ)
+    assert len(asked) == 2 * (1 + CONNECTION.retries)
+
+
+@pytest.mark.parametrize(
+    ("call", "about"),
+    [
+        (READ, "GetServerList failed"),
+        (PUT, "PutServer of server a failed"),
+        (RUN, "RunTask of task t on server a failed"),
+        (
+            Call("TestEndpoint", "GET", ("servers", "a", "endpoints", "e")),
+            "TestEndpoint of endpoint e on server a failed",
+        ),
+        (Call("GetTaskList", "GET", ("servers", "a", "tasks")), "GetTaskList of server a failed"),
+    ],
+)
+def test_a_failed_call_says_what_it_was_about(monkeypatch: pytest.MonkeyPatch, call: Call, about: str) -> None:
+    session, _script = scripted(monkeypatch, error(500, "AEM_X"))
+    with pytest.raises(ApiError, match=f"^{about} with HTTP 500 AEM_X: Told so"):
+        session.send(call)
+
+
+@pytest.mark.parametrize("answer", [error(403, "UNAUTHORIZED_REQUEST"), reply(403, "")])
+def test_a_forbidden_call_says_which_role_it_needs(monkeypatch: pytest.MonkeyPatch, answer: Reply) -> None:
+    session, _script = scripted(monkeypatch, answer)
+    with pytest.raises(ApiError, match=r"GetServerAcl of server s .* It needs the role Operator on the server\.$"):
+        Api(session).get_server_acl("s")
+
+
+def test_a_message_ends_in_one_full_stop() -> None:
+    assert NoAnswer("X", "it broke.", sent=True).message == "X got no usable answer: it broke."
+    assert ApiError("X", 500, "C", "No.", "Look.").message == "X failed with HTTP 500 C: No. Look."
+    assert ApiError("X", 500, "C", "No", "Look.").message == "X failed with HTTP 500 C: No. Look."
+
+
+ECHOES = ["s3cret-p", "c3RlcHM6czNjcmV0LXA", "s3cret-p%2Fx"]
+
+
+@pytest.mark.parametrize("status", [200, 500, 502, 404])
+def test_no_message_echoes_a_secret(monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    mine = Connection(base_url=CONNECTION.base_url, user="steps", secret="s3cret-p/x", retries=0)
+    echo = f"{'x' * 110} s3cret-p/x s3cret-p%2Fx {mine.authorization} token-1 s3cret-p\\/x"
+    for answer in (reply(status, f"<html>{echo}"), error(status, "AEM_X", echo)):
+        session, _script = scripted(monkeypatch, answer, connection=mine)
+        with pytest.raises(AemError) as caught:
+            session.send(READ)
+        for part in (*ECHOES, "s3cr", "token-1"):
+            assert part not in caught.value.message
+            assert part not in str(caught.value.facts())
+
+
+def test_no_message_echoes_a_password_or_a_license_that_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = error(500, "AEM_X", "not good: checksum=ABCDEF0123, pass/word, pass%2Fword")
+    session, _script = scripted(monkeypatch, answer, answer)
+    api = Api(session)
+    with pytest.raises(ApiError) as caught:
+        api.put_server_license("s", "license_type=X\nchecksum=ABCDEF0123\n")
+    assert "ABCDEF0123" not in caught.value.message
+    with pytest.raises(ApiError) as caught:
+        api.put_server("s", {"type": "replicate", "host": "h", "port": 1, "username": "u", "password": "pass/word"})
+    assert "word" not in caught.value.message
+
+
+def test_no_control_character_of_an_answer_is_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    forged = "\\u001b[2J\\nfatal: [prod]: \\u009b31mFAILED"
+    for answer in (error(500, "AEM_X\\u0007", forged), reply(404, "\x1b[2J\x9b31m"), reply(302, Location="\x1b[2J")):
+        session, _script = scripted(monkeypatch, answer)
+        with pytest.raises(AemError) as caught:
+            session.send(READ)
+        told = caught.value.message + str(caught.value.facts()["api_method"])
+        assert all(sign.isprintable() for sign in told)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"state": ' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"state": ' + "[" * 150 + "]" * 150 + "}",
+        '{"state": ' + "9" * 5000 + "}",
+        '{"state": NaN}',
+        '{"state": -Infinity}',
+        '{"state": 1e999}',
+    ],
+)
+def test_json_that_nobody_means_to_send_is_no_answer(monkeypatch: pytest.MonkeyPatch, body: str) -> None:
+    session, _script = scripted(monkeypatch, *[reply(200, body)] * 4)
+    with pytest.raises(NoAnswer, match="HTTP 200 with broken JSON"):
+        session.send(READ)
+
+
+def test_half_a_surrogate_pair_is_told_as_what_cannot_be_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, reply(200, '{"a\\ud800": ["\\uDC00", "\\ud83d\\ude00"]}'))
+    assert session.send(READ) == {"a\ufffd": ["\ufffd", "\U0001f600"]}
+
+
+@pytest.mark.parametrize("answer", [JSON, NOTHING])
+def test_an_answer_that_is_too_great_is_none(monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    monkeypatch.setitem(transport.GREATEST, answer, 1000)
+    session, script = scripted(monkeypatch, reply(200, "x" * 5000))
+    monkeypatch.setattr(transport, "_PIECE", 100)
+    with pytest.raises(NoAnswer, match="the answer is greater than") as caught:
+        session.send(Call("X", "GET", ("x",), answer=answer))
+    assert not caught.value.passing
+    assert len(script.sent) == 1
+
+
+def test_what_an_answer_unpacks_to_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    packed = gzip.compress(b"x" * (80 * transport.MEBIBYTE))
+
+    def answer(request: requests.PreparedRequest) -> requests.Response:
+        response = reply(200)(request)
+        response.headers["Content-Encoding"] = "gzip"
+        response.raw = urllib3.HTTPResponse(
+            io.BytesIO(packed), headers={"content-encoding": "gzip"}, preload_content=False
+        )
+        return response
+
+    session, _script = scripted(monkeypatch, answer)
+    tracemalloc.start()
+    with pytest.raises(NoAnswer, match="the answer is greater than 64 MiB"):
+        session.send(READ)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 160 * transport.MEBIBYTE
+
+
+@pytest.mark.parametrize("packing", ["gzip, gzip", "br", "x\x1b"])
+def test_an_answer_that_is_packed_otherwise_is_none(monkeypatch: pytest.MonkeyPatch, packing: str) -> None:
+    session, _script = scripted(monkeypatch, reply(200, "{}", Content_Encoding=packing))
+    with pytest.raises(NoAnswer, match="packed in a way that was not asked for"):
+        session.send(READ)
+
+
+def test_an_export_of_100_mb_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, reply(200, "x" * (100 * 1000 * 1000)))
+    assert len(Api(session).export_all("s")) == 100 * 1000 * 1000
+
+
+@pytest.mark.parametrize("name", ["a\ud800", "\udfff"])
+def test_a_name_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    session, script = scripted(monkeypatch)
+    with pytest.raises(Refused, match="half a surrogate pair"):
+        Api(session).get_task_list(name)
+    assert not script.sent

@@ -133,7 +133,7 @@ def options_of(args: Mapping[str, Any]) -> dict[str, Any]:
 def watcher(options: Mapping[str, Any]) -> Any:
     """The watcher that ``options`` ask for. Raises ValueError for what cannot be."""
     http, watching = library("_client.http"), library("_runbook.task_watch")
-    if http.REQUESTS_ERROR:
+    if library("_client.transport").REQUESTS_ERROR:
         raise ValueError("aem_tasks needs the Python library requests.")
     try:
         connection = library("_client.connection").Connection.from_options(options)

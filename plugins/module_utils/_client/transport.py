@@ -1,0 +1,205 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests over HTTPS: one at a time, with a deadline, up to a size, and with every kind of trouble under one name.
+
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import functools
+import ssl
+import traceback
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from .._core.errors import NoAnswer
+from .call import JSON, NOTHING, TEXT, Call
+from .connection import MOST_WORKERS, Connection
+from .timed import TimedResponse, deadline_in
+
+try:
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPSConnection
+    from urllib3.connectionpool import HTTPSConnectionPool
+except ImportError:
+    REQUESTS_ERROR: str | None = traceback.format_exc()
+else:
+    REQUESTS_ERROR = None
+
+MEBIBYTE = 1024 * 1024
+# In bytes, unpacked. The largest export known of has some 100 MB.
+GREATEST = {TEXT: 512 * MEBIBYTE, JSON: 64 * MEBIBYTE, NOTHING: MEBIBYTE}
+# Some packing unpacks to a thousand times its size, so little is unpacked at a time.
+_PIECE = 16 * 1024
+_PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+
+
+class Raw(NamedTuple):
+    """An answer as it came; of one that is no success, no more of the ``body`` than tells why."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class Trouble(Exception):
+    """There was no usable answer. ``again`` says whether trying again may help, ``after`` how many seconds later."""
+
+    def __init__(self, error: NoAnswer, again: bool = True, after: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.again = again
+        self.after = after
+
+
+def http_session(connection: Connection) -> requests.Session:
+    """A session of requests that sends nothing but what it is told to, to nobody else."""
+    http = requests.Session()
+    http.trust_env = connection.use_proxy
+    # Without an auth of its own, requests would look a login up in ~/.netrc and send that in place of ours.
+    http.auth = _unchanged
+    http.headers.update(
+        {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "qlik.enterprise_manager"}
+    )
+    if connection.client_cert:
+        http.cert = (connection.client_cert, connection.client_key) if connection.client_key else connection.client_cert
+    http.mount("https://", _adapter()(pool_connections=1, pool_maxsize=MOST_WORKERS))
+    if not connection.validate_certs:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+    return http
+
+
+def exchange(http: requests.Session, connection: Connection, call: Call, headers: Mapping[str, str]) -> Raw:
+    """Make a call once and return its answer, whatever that is; raise Trouble where there is none.
+
+    The answer must begin within the connection's timeout, and what the call takes on purpose, and then end in time.
+    """
+    patience = connection.timeout
+    content_type = {} if call.body is None else {"Content-Type": "application/json"}
+    url, content = f"{connection.base_url}/{call.target()}", call.content()
+    try:
+        with deadline_in(patience + call.blocks):
+            response = http.request(
+                call.http,
+                url,
+                data=content,
+                headers={**headers, **content_type},
+                timeout=(patience, patience + call.blocks),
+                # Given with each request: given once for all, the variable REQUESTS_CA_BUNDLE would beat it.
+                verify=connection.verify,
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                return _read(call, response)
+    except requests.exceptions.RequestException as error:
+        raise _trouble(call, error, connection) from error
+    except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:
+        # What requests says of files, addresses and headers that it does not take: nothing has left.
+        raise Trouble(NoAnswer(call.api_method, str(error), sent=False, passing=False), again=False) from error
+
+
+def _read(call: Call, response: requests.Response) -> Raw:
+    """The answer with its body, which must not be greater than is good for this machine."""
+    status, headers = response.status_code, response.headers
+    packing = headers.get("Content-Encoding", "").strip().lower()
+    if packing not in _PACKINGS:
+        raise _unusable(call, status, f"the answer is packed in a way that was not asked for, {packing[:40]!r}")
+    greatest = GREATEST[call.answer] if 200 <= status < 300 else MEBIBYTE
+    pieces, size = [], 0
+    for piece in response.iter_content(_PIECE):
+        pieces.append(piece)
+        size += len(piece)
+        if size > greatest:
+            if not 200 <= status < 300:
+                break
+            raise _unusable(call, status, f"the answer is greater than {greatest // MEBIBYTE} MiB")
+    announced = headers.get("Content-Length", "")
+    if announced.isdecimal() and announced.isascii() and not packing and size < int(announced[:20]) <= greatest:
+        raise Trouble(NoAnswer(call.api_method, "the answer broke off", sent=True, status=status))
+    return Raw(status, headers, b"".join(pieces))
+
+
+def _unusable(call: Call, status: int, problem: str) -> Trouble:
+    return Trouble(NoAnswer(call.api_method, problem, sent=True, status=status, passing=False), again=False)
+
+
+@functools.cache
+def _adapter() -> Any:
+    """The adapter whose answers keep to a deadline. It is made at its first use, since requests may be missing."""
+
+    class Timed(HTTPSConnection):
+        response_class = TimedResponse
+
+    class Pool(HTTPSConnectionPool):
+        ConnectionCls = Timed
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *arguments: Any, **more: Any) -> None:
+            super().init_poolmanager(*arguments, **more)
+            _take(self.poolmanager)
+
+        def proxy_manager_for(self, *arguments: Any, **more: Any) -> Any:
+            return _take(super().proxy_manager_for(*arguments, **more))
+
+    def _take(manager: Any) -> Any:
+        manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": Pool}
+        return manager
+
+    return Adapter
+
+
+def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:
+    """The exception for a request that ended without any answer."""
+    causes = list(_causes(error))
+    certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if certificate:
+        problem = f"{str(certificate).rstrip('.')}. {_certificate_hint(connection)}"
+        return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
+    problem = str(causes[-1]) or type(causes[-1]).__name__
+    refused_here = (
+        requests.exceptions.InvalidURL,
+        requests.exceptions.InvalidHeader,
+        requests.exceptions.InvalidProxyURL,
+        requests.exceptions.InvalidSchema,
+    )
+    if isinstance(error, refused_here):
+        return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
+    proxy = any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes)
+    if proxy:
+        problem = (
+            f"{problem.rstrip('.')}. This is about the proxy of HTTPS_PROXY; NO_PROXY or aem_use_proxy: false goes"
+            " without it"
+        )
+    unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
+    never_left = proxy or any(isinstance(cause, unsent) for cause in causes)
+    # While the body is read, requests calls the same a ConnectionError.
+    slow = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError)
+    timed_out = not never_left and any(isinstance(cause, slow) for cause in causes)
+    return Trouble(NoAnswer(call.api_method, problem, sent=not never_left, timed_out=timed_out))
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """``error`` and what is wrapped in it, the innermost last."""
+    inner: BaseException | None = error
+    while isinstance(inner, BaseException):
+        yield inner
+        inner = getattr(inner, "reason", None) or next(
+            (argument for argument in reversed(inner.args) if isinstance(argument, BaseException)), None
+        )
+
+
+def _certificate_hint(connection: Connection) -> str:
+    if connection.ca_path:
+        host = urlsplit(connection.base_url).hostname
+        return f"Did the authority in aem_ca_path, {connection.ca_path}, sign the certificate of {host}?"
+    return "Where a private authority signed the certificate, name its file in aem_ca_path."
