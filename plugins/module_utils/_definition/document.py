@@ -81,6 +81,8 @@ class Definition:
 
         What an endpoint names is needed where that endpoint is.
         """
+        if not self.endpoints:
+            return []
         used = {found.name for found in self.references if found.kind == ENDPOINT and found.section == "tasks"}
         below = [found for found in self.references if found.kind == ENDPOINT and found.section == "databases"]
         while True:
@@ -165,6 +167,8 @@ class Definition:
 
         Raises DefinitionError if there is not exactly one task, or if the overrides would rename it.
         """
+        if not overrides:
+            return self
         task = self.single_task()
         merged = merge(task.data, overrides)
         shapes.check_values(overrides)

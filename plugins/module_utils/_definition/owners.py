@@ -55,6 +55,8 @@ def unmapped(task: Task, owners: Iterable[str]) -> dict[str, list[str]]:
 
 def unmapped_in(definition: Definition, owners: Collection[str]) -> list[str]:
     """A warning of each task that names an owner inside an expression."""
+    if not owners:
+        return []
     found = ((task, place) for task in definition.tasks for place in unmapped(task, owners).items())
     return [
         f"Task {task.name!r} names owner {owner!r} inside text, which stays as it is: {', '.join(paths[:_MOST_NAMED])}"

@@ -117,6 +117,8 @@ def _require_names(label: str, names: Names) -> None:
 
 
 def _require_known(definition: Definition, names: dict[str, Names]) -> None:
+    if not any(names.values()):
+        return
     known = {TASK: dict.fromkeys(definition.task_names), ENDPOINT: dict.fromkeys(definition.endpoint_names)}
     for found in references(definition.sections):
         known[found.kind].setdefault(found.name)

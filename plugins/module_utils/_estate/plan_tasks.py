@@ -17,7 +17,7 @@ from .._client.normalise import Plain
 from .._core.errors import Refused
 from .._core.plan import CREATE, DELETE, Applied, Change
 from .._definition.compare import Difference, differences
-from .._definition.document import Definition, of_sections
+from .._definition.document import Definition
 from .._definition.keep import Kept, keep_theirs
 from .._definition.task import Task
 from .._resource import importing, table_selection, task_definition
@@ -105,7 +105,7 @@ def _task(here: Site, wish: TaskWish) -> Item | None:
     there = [item for item in map(repository.endpoint, prepared.definition.endpoint_names) if item is not None]
     unsent = [str(item["name"]) for item in there if f"{here.name}/{item['name']}" not in here.rules.send_secrets]
     wanted = merging.with_masked_secrets(prepared.definition, unsent)
-    current = of_sections(tasks=[task.data] if task else [], databases=there) if task or there else None
+    current = repository.only([task] if task else [], there) if task or there else None
     found = differences(wanted, current, ignore)
     if not found:
         return None
@@ -204,8 +204,8 @@ def _is_as_planned(here: Site, name: str, planned_on: Task | None) -> bool:
     there = importing.read_task(here.api, here.name, name)
     if there is None or planned_on is None:
         return there is None and planned_on is None
-    task = of_sections(tasks=[there.single_task().data])
-    before = of_sections(tasks=[planned_on.data])
+    task = there.with_only({"tasks": [there.single_task().data]})
+    before = there.with_only({"tasks": [planned_on.data]})
     return not differences(task, before) and not differences(before, task)
 
 

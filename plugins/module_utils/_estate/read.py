@@ -10,7 +10,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -59,6 +59,14 @@ class Repository(Known):
         """The tasks that have the endpoint as their source or a target."""
         return self._users.get(name.casefold(), [])
 
+    def only(self, tasks: Sequence[Task], endpoints: Sequence[Plain] = ()) -> Definition:
+        """The definitions of some tasks and endpoints, without the others. Nothing of them is checked again."""
+        return self._read.with_only({"tasks": [task.data for task in tasks], "databases": list(endpoints)})
+
+    def with_tasks(self, tasks: Sequence[Plain]) -> Repository:
+        """The same with other tasks."""
+        return Repository(self._read.with_sections(tasks=list(tasks)))
+
     @property
     def not_covered(self) -> dict[str, int]:
         """What the server has defined beside tasks and endpoints, and how much of it."""
@@ -74,7 +82,11 @@ class Repository(Known):
 
     @property
     def _read(self) -> Definition:
-        return self.definition or of_sections()
+        assert self.definition is not None
+        return self.definition
+
+
+NOTHING = Repository(of_sections())
 
 
 class Reader:
@@ -114,7 +126,7 @@ class Reader:
         def look() -> Repository:
             return Repository(exported("ExportAll", self._api.export_all(self.name)))
 
-        return self._once("definitions", look, Repository(of_sections()))
+        return self._once("definitions", look, NOTHING)
 
     def states(self) -> dict[str, Plain]:
         """The tasks as GetTaskList has them, by their names in lower case."""

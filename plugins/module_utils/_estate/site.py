@@ -17,7 +17,6 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import AemError, ApiError, Refused
 from .._core.plan import UPDATE, Plan
-from .._definition.document import of_sections
 from .._resource import stopped
 from .._resource.switch import STOPPED_STATES
 from .item import BLOCKED, FAILED, Item, Key
@@ -164,7 +163,7 @@ class Site:
         repository = self.reader.repository()
         after = {name: task.data for name, task in repository.tasks.items()}
         tasks = [task for task in {**after, **self.tasks_after}.values() if task is not None]
-        return Repository((repository.definition or of_sections()).with_sections(tasks=tasks))
+        return repository.with_tasks(tasks)
 
 
 def is_forbidden(error: AemError) -> bool:

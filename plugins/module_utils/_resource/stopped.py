@@ -52,7 +52,9 @@ def forget(api: Api, server: str, tasks: Collection[str]) -> None:
 
 def since(api: Api, server: str, tasks: Collection[str]) -> dict[str, str]:
     """Those of the tasks that were stopped and not resumed, as far as noted, each with the UTC time of that."""
-    found = {}
+    found: dict[str, str] = {}
+    if not _folder().is_dir():
+        return found
     for task in tasks:
         path = _file(api, server, task)
         # Whatever is wrong with the file, the task is then as if nothing had been noted.
