@@ -60,8 +60,8 @@ class Declaration:
     """What a module is, for whoever hosts it.
 
     ``arguments`` is the argument spec without the connection, ``rules`` what else AnsibleModule takes.
-    With ``secrets_in``, an option of type dict or raw that is ``no_log`` is kept out of Ansible's log as a whole, while
-    in the result only the secrets in it are hidden.
+    With ``secrets_in``, an option of type dict, list or raw that is ``no_log`` is kept out of Ansible's log as a whole,
+    while in the result only the secrets in it are hidden.
     """
 
     work: Work
@@ -81,7 +81,7 @@ class Declaration:
         for name, spec in self.argument_spec().items():
             value = options.get(name)
             if spec.get("no_log") is True and value:
-                secrets |= self.secrets_in(value) if spec["type"] in ("dict", "raw") else {str(value)}
+                secrets |= self.secrets_in(value) if spec["type"] in ("dict", "list", "raw") else {str(value)}
         return secrets
 
 

@@ -13,9 +13,12 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._client.api import Api
+from .._core.errors import AemError, Refused
 from .._core.plan import Result
 from . import apply, digest, gate, servers, telling, windows
+from .item import FAILED
 from .model import ServerWish
+from .parsing import parse, refusal
 from .rules import ARGUMENTS as RULES
 from .rules import Rules
 from .windows import Windows
@@ -26,6 +29,19 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "windows": windows.ARGUMENT,
     "expect": {"type": "str"},
 }
+
+
+def work(options: Mapping[str, Any], api: Api) -> Result:
+    """Bring about what ``options`` (see ARGUMENTS) wish. A wish that cannot be right is refused before any request."""
+    wishes, problems = parse(options["servers"])
+    if problems:
+        return Result({"status": telling.REFUSED}, error=refusal(problems))
+    try:
+        return brought_about(api, wishes, options)
+    except Refused as error:
+        return Result({"status": telling.REFUSED}, error=error)
+    except AemError as error:
+        return Result({"status": FAILED}, error=error)
 
 
 def brought_about(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> Result:
