@@ -588,6 +588,43 @@ options:
         description:
           - The last day on which it counts, in UTC, such as V(2027-01-31). After it a warning tells that it is over.
         type: str
+  windows:
+    description:
+      - When tasks of servers may be stopped. Outside of that, a change that would stop one that runs is blocked, and so
+        is what needs it. A server that no window names is free at any time.
+      - The id of a plan does not depend on it, so a plan can be approved by day and carried out by night.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      servers:
+        description:
+          - Names or patterns of the servers.
+        type: list
+        elements: str
+        default: ['*']
+      days:
+        description:
+          - On which days it begins.
+        type: list
+        elements: str
+        choices: [mon, tue, wed, thu, fri, sat, sun]
+        default: [mon, tue, wed, thu, fri, sat, sun]
+      from:
+        description:
+          - When it begins.
+        type: str
+        default: "00:00"
+      to:
+        description:
+          - When it ends. One that ends before it begins ends on the next day.
+        type: str
+        default: "24:00"
+      zone:
+        description:
+          - Time zone of these times, such as V(Europe/Berlin).
+        type: str
+        default: UTC
   send_secrets:
     description:
       - Names or patterns of servers, and of endpoints as C(server/name), whose secrets are sent again.

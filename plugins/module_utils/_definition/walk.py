@@ -8,6 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import marshal
 from typing import Any, NamedTuple
 
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
@@ -18,6 +19,8 @@ from .tree import Plain
 MERGED = "merged"
 EXACT = "exact"
 PARTIAL = "partial"
+# The last version of the format that depends on values alone.
+_WITHOUT_REFERENCES = 2
 
 
 class Place(NamedTuple):
@@ -72,5 +75,16 @@ def both_are(kind: type, one: Any, other: Any) -> bool:
 
 
 def plainly_the_same(one: Any, other: Any) -> bool:
-    """A look that spares most values the long way."""
-    return type(one) is type(other) and not isinstance(one, (dict, list)) and bool(one == other)
+    """A look that spares most values the long way; of whole trees too, since most of them are the same."""
+    if type(one) is not type(other) or one != other:
+        return False
+    # To Python, true is 1 in a tree as well, so a tree is the same only if it is so byte by byte.
+    return not isinstance(one, (dict, list)) or _bytes(one) == _bytes(other) is not None
+
+
+def _bytes(tree: Any) -> bytes | None:
+    """A tree in a form in which two can be compared at once; None where it holds more than plain data."""
+    try:
+        return marshal.dumps(tree, _WITHOUT_REFERENCES)
+    except ValueError:
+        return None

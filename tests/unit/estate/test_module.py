@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import spec
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import run, spec
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.secrecy import secrets_in
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_estate
 
@@ -30,6 +30,14 @@ def told(options: Mapping[str, Any], below: str, place: str = "") -> Iterator[tu
 def test_the_options_of_servers_are_documented_as_they_are_read() -> None:
     documented = yaml.safe_load(aem_estate.DOCUMENTATION)["options"]["servers"]["suboptions"]
     assert dict(told(documented, "suboptions")) == dict(told(spec.SERVER, "options"))
+
+
+def test_the_rules_are_documented_as_they_are_read() -> None:
+    documented = yaml.safe_load(aem_estate.DOCUMENTATION)["options"]
+    assert {**dict(told(documented, "suboptions")), **dict(told(run.ARGUMENTS, "options"))} == dict(
+        told(documented, "suboptions")
+    )
+    assert documented.keys() == run.ARGUMENTS.keys()
 
 
 def test_secrets_are_known_wherever_they_are() -> None:
