@@ -77,6 +77,7 @@ class Folder:
     ``servers`` and ``rules`` are options of aem_estate. With any of ``troubles`` they must not be used.
     """
 
+    root: Path
     servers: list[dict[str, Any]] = field(default_factory=list)
     rules: dict[str, Any] = field(default_factory=dict)
     troubles: list[Trouble] = field(default_factory=list)
@@ -87,7 +88,7 @@ class Folder:
 
         With lines, ``lines`` says where each of its keys does, by its way from the thing, as a JSON pointer.
         """
-        found = (places(file.name, file.data, file.document, with_lines) for file in self.files)
+        found = (places(file.name, self.root.parent, file.data, file.document, with_lines) for file in self.files)
         return [place for places_of_file in found for place in places_of_file]
 
 
@@ -105,7 +106,7 @@ def read(root: Path, host: str, fill: Fill, chosen: Sequence[str] | None = None,
     ``fill`` makes of a text what it stands for, and raises NotFilled. ``chosen`` are patterns of servers, None for all.
     ``with_open`` says that ``fill`` may answer what is not known yet.
     """
-    found = Folder()
+    found = Folder(root)
     reading = _Reading(root, fill, found.troubles)
     found.rules = _rules(reading, with_open)
     found.files = [file for path in reading.server_files(host) for file in reading.file(path)]

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from ._yaml import Document
@@ -15,16 +17,23 @@ THINGS = ("endpoints", "tasks")
 ALONE = ("acl", "license")
 
 
-def places(file: str, data: Mapping[str, Any], document: Document, with_lines: bool) -> Iterator[dict[str, Any]]:
+def places(
+    file: str, root: Path, data: Mapping[str, Any], document: Document, with_lines: bool
+) -> Iterator[dict[str, Any]]:
     """Where each thing of the file of a server stands: ``server``, ``kind``, ``name``, ``file`` and ``line``.
 
-    With lines, ``lines`` says where each of its keys does, by its way from the thing, as a JSON pointer.
+    Files are told from ``root``. With lines, ``lines`` says where each of its keys does, by its way from the thing, as
+    a JSON pointer, and ``src`` which file its definition is in.
     """
     server = data.get("name")
 
     def place(kind: str, name: Any, way: tuple[str | int, ...], value: Any) -> dict[str, Any]:
         found = {"server": server, "kind": kind, "name": name, "file": file, "line": document.line(way)}
-        return {**found, "lines": dict(_lines(document, way, value))} if with_lines else found
+        if not with_lines:
+            return found
+        src = value.get("src")
+        told = {} if not isinstance(src, str) else {"src": src.removeprefix(f"{root}{os.sep}")}
+        return {**found, "lines": dict(_lines(document, way, value)), **told}
 
     own = {key: value for key, value in data.items() if key not in (*ALONE, *THINGS)}
     yield place("server", server, (), own)

@@ -21,6 +21,9 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.qlik.enterprise_manager.plugins.filter import (
     definition,
     definition_diff,
+    estate_drift,
+    estate_report,
+    estate_text,
     failover_ends,
     failover_rows,
     failover_waves,
@@ -46,6 +49,9 @@ PLUGINS = [
     promotion_report,
     reason,
     typed,
+    estate_report,
+    estate_text,
+    estate_drift,
 ]
 FILES = {
     "dev.json": "export_task_windows.json",
