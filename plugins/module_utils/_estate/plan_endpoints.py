@@ -165,6 +165,10 @@ def _is_switched(here: Site, wish: EndpointWish, options: Plain) -> bool:
         declared = settings.Wish.from_options(other.options).settings
         wanted = merge(_same_places(own, donor.get(settings.ROOT) or {}), declared)
         if not endpoint.compare(here.api, {**options, "settings": wanted}, repository).changes:
+            here.plan.warnings.append(
+                f"Endpoint {wish.name} of server {here.name} is left as it is, since it is as its configuration"
+                f" {other.name}."
+            )
             return True
     return False
 

@@ -1,0 +1,109 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whatever fails while an estate is brought about: no task stays stopped, and the next run finishes what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing, switch
+from simulator import Settings, Simulator
+from support.estates import adopted, brought_about, part, proven, told, writes
+
+PRD, QAS = "Replicate PRD 1", "replicate-qas"
+NIGHTLY, RUNS, GOES = "Nightly 01 accounts", "Nightly 21 returns", "Nightly 02 addresses"
+LOB = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+WRITES = (
+    "PutServer",
+    "PutServerAcl",
+    "ImportAll",
+    "PatchEndpoint",
+    "StopTask",
+    "ImportTask",
+    "PutTaskTableSelection",
+    "RunTask",
+    "DeleteTask",
+    "DeleteEndpoint",
+)
+
+
+@pytest.fixture(scope="module")
+def simulated() -> Iterator[Simulator]:
+    """One simulator for all tests."""
+    with Simulator(Settings(start_seconds=0.01, stop_seconds=0.01, import_seconds=0.01)) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def em(simulated: Simulator, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    """An Enterprise Manager as at its start; nobody waits long for a lost answer."""
+    monkeypatch.setattr(importing, "LOOK_AFTER_LOST_ANSWER", 0.2)
+    monkeypatch.setattr(switch, "LOOK_AFTER_LOST_ANSWER", 0.2)
+    simulated.reset()
+    yield simulated
+    simulated.clear_faults()
+
+
+def wished(em: Simulator) -> dict[str, Any]:
+    """A wish in which something of each kind is to be done."""
+    wish = adopted(em, QAS)
+    wish.update(description="other", acl={"viewer_role": {"users": ["CORP\\v"], "groups": []}})
+    part(wish, "endpoints", "QAS Snowflake")["settings"]["server"] = "other.example"
+    part(wish, "endpoints", "QAS files")["state"] = "absent"
+    files = {"role": "target", "type_id": "FILE_COMPONENT_TYPE", "settings": {"csvTargetPath": "/data/2"}}
+    wish["endpoints"].append({"name": "QAS files 2", **files})
+    part(wish, "tasks", NIGHTLY).update(target_endpoint="QAS files 2", run_state="started")
+    part(wish, "tasks", RUNS).update(overrides=LOB, force=True, timeout=5)
+    part(wish, "tasks", GOES)["state"] = "absent"
+    tables = {"included_pattern": [{"owner": "A", "name": "%"}]}
+    name = "Nightly 03 branches"
+    wish["tasks"] = [*(task for task in wish["tasks"] if task["name"] != name), {"name": name, "tables": tables}]
+    return wish
+
+
+def running(em: Simulator) -> set[str]:
+    """The tasks of the server that run."""
+    server = next(item for item in em.estate()["servers"] if item["name"] == QAS)
+    return {task["name"] for task in server["tasks"] if task["state"] == "RUNNING"}
+
+
+def test_every_write_is_among_those_that_fail_below(em: Simulator) -> None:
+    wish = wished(em)
+    em.clear_log()
+    assert brought_about(em, wish).values["status"] == "applied"
+    assert set(writes(em)) == set(WRITES)
+
+
+@pytest.mark.parametrize("fault", ["error", "drop_after", "drop_before"])
+@pytest.mark.parametrize("api_method", WRITES)
+def test_a_failure_at_any_write_is_told_and_the_next_run_converges(em: Simulator, api_method: str, fault: str) -> None:
+    wish = wished(em)
+    em.clear_log()
+    em.inject(
+        {
+            "kind": fault,
+            "api_method": api_method,
+            "times": 1,
+            "error_code": "DESERIALIZE_TO_TYPE" if fault == "error" else "",
+        }
+    )
+    done = brought_about(em, wish)
+    assert (done.error is not None) == (done.values["status"] == "failed")
+    assert fault != "error" or done.error is not None
+    # Where the very call that resumes it fails, the task that was stopped is told first, and the next run resumes it.
+    resumes = (api_method, fault) == ("RunTask", "error")
+    assert (RUNS in running(em)) or (resumes and done.values["plan"][1].startswith(f"LOOK FIRST: task {RUNS}"))
+    em.clear_faults()
+    again = proven(em, wish)
+    assert again.values["status"] in ("applied", "in_sync")
+    assert RUNS in running(em)
+
+
+def test_what_the_estate_does_not_cover_is_told(em: Simulator) -> None:
+    found = brought_about(em, adopted(em, PRD))
+    assert any("Not covered: " in line and "scheduler (" in line for line in found.values["plan"])
+    assert told(found) == []
