@@ -396,3 +396,33 @@ def test_a_setting_of_an_endpoint_is_ignored(em: Simulator) -> None:
     found = {"name": QAS, "endpoints": [{"name": "QAS Oracle", "settings": {"server": "//other", "username": "REPL"}}]}
     ignore = [{"endpoints": ["*/QAS Oracle"], "at": "/db_settings/server", "why": "moves"}]
     assert brought_about(em, found, ignore=ignore).values["status"] == "in_sync"
+
+
+def test_a_renamed_server_keeps_its_acl_and_what_is_its_own(em: Simulator) -> None:
+    found = {**wished(em, DEV), "name": "replicate-test", "renamed_from": DEV, "description": "Test"}
+    blocked = brought_about(em, found)
+    assert told(blocked) == [("server", "replicate-test", "update", "blocked")]
+    assert "its password is needed" in blocked.values["changes"][0]["reason"]
+    part(found, "tasks", "C# feed")["overrides"] = LOB
+    done = proven(em, {**found, "password": "geheim-1"})
+    assert told(done) == [("server", "replicate-test", "update", "done"), ("task", "C# feed", "update", "done")]
+    assert any("its messages are lost" in line for line in done.values["plan"])
+    with session(em) as api:
+        names = [server["name"] for server in api.get_server_list()]
+        assert ("replicate-test" in names, DEV in names) == (True, False)
+        assert api.get_server_acl("replicate-test")["designer_role"]["users"] == ["CORP\\dev.only"]
+        assert len(api.get_task_list("replicate-test")) == len(found["tasks"])
+
+
+def test_a_server_whose_new_name_cannot_be_had_keeps_its_old_one(em: Simulator) -> None:
+    em.inject(
+        {"kind": "error", "api_method": "PutServer", "server": "replicate-test", "error_code": "AEM_INVALID_NAME"}
+    )
+    found = {"name": "replicate-test", "renamed_from": DEV, "password": "geheim-1"}
+    done = brought_about(em, found)
+    assert done.error is not None
+    assert "was added again under its old name" in done.error.message
+    with session(em) as api:
+        assert api.get_server_acl(DEV)["designer_role"]["users"] == ["CORP\\dev.only"]
+    em.clear_faults()
+    assert proven(em, found).values["status"] == "applied"

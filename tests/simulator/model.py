@@ -236,7 +236,10 @@ class AuditRecord:
 
 @dataclass
 class Estate:
-    """All of it. ``module_license`` is the state of Enterprise Manager's own license, in the guide's words."""
+    """All of it. ``module_license`` is the state of Enterprise Manager's own license, in the guide's words.
+
+    ``removed`` are the servers that were removed, by host and port: they go on by themselves.
+    """
 
     users: list[User] = field(default_factory=list)
     acl: Acl = field(default_factory=Acl)
@@ -245,6 +248,7 @@ class Estate:
     unreachable_hosts: list[str] = field(default_factory=list)
     servers: dict[str, Server] = field(default_factory=dict)
     audit_trail: list[AuditRecord] = field(default_factory=list)
+    removed: dict[tuple[str, int], Server] = field(default_factory=dict)
 
     def user(self, name: str) -> User | None:
         """The user of that name, whatever its case."""

@@ -106,6 +106,7 @@ def put(call: Call, wanted: Wanted) -> None:
         server = Server(wanted.name, wanted.host, wanted.port, wanted.username, guid=guid, repository=repository)
         today = call.world.clock.now().date()
         server.license = License(issue_date=today, expiration=today + timedelta(days=365))
+        _bring_own(server, call.world.estate.removed.pop((wanted.host.casefold(), wanted.port), None))
         servers[wanted.name] = server
     if wanted.password is not None:
         server.password = wanted.password
@@ -115,6 +116,16 @@ def put(call: Call, wanted: Wanted) -> None:
     server.verify_server_certificate = wanted.verify_server_certificate
     if call.world.estate.state_of(server) == "MONITORED":
         server.last_connection = call.world.clock.now()
+
+
+def _bring_own(server: Server, before: Server | None) -> None:
+    """Give a server that is added again what is its own; what Enterprise Manager knew of it is lost."""
+    if before is None:
+        return
+    server.version, server.platform, server.license = before.version, before.platform, before.license
+    server.repository, server.tasks, server.endpoints = before.repository, before.tasks, before.endpoints
+    for thing in (*server.tasks.values(), *server.endpoints.values()):
+        thing.acl = None
 
 
 def _kind(body: Any, kinds: Mapping[str, str]) -> str | None:

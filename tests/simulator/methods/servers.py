@@ -56,5 +56,6 @@ def put_server(call: Call) -> None:
 
 @answers("DeleteServer")
 def delete_server(call: Call) -> None:
-    """Forget a server, with everything that is known of it."""
-    del call.world.estate.servers[call.server().name]
+    """Forget a server. Its definitions, its tasks and its license are its own, and are there if it is added again."""
+    server = call.world.estate.servers.pop(call.server().name)
+    call.world.estate.removed[server.host.casefold(), server.port] = server
