@@ -188,8 +188,7 @@ options:
               - Whether the ACLs of the levels above count for the server no more. They do count if not set on a new
                 ACL.
               - While it is V(true), Enterprise Manager fills a role that is empty from the levels above, if they
-                define that role. Such a role cannot be emptied, and the module warns. RV(acl) is what the server has
-                made of it.
+                define that role. Such a role cannot be emptied, and the module warns.
               - Whether the members of a role come from above nobody can tell but by putting the ACL again. A run does
                 so, and is changed only if that changed anything; check mode warns.
             type: bool
@@ -338,7 +337,7 @@ options:
           force:
             description:
               - Whether a task that runs is stopped for the change and resumed after it, also where the change fails.
-                One that could not be resumed is named in RV(left_stopped), and a later run of this module resumes it.
+                One that could not be resumed is told first in RV(plan), and a later run of this module resumes it.
               - A task that is removed is stopped first.
             type: bool
             default: false
@@ -398,13 +397,13 @@ options:
                         order.
                       - A number between V(-2147483647) and V(2147483647), or one of V(LOWEST), V(LOWER), V(LOW),
                         V(NORMAL), V(HIGH), V(HIGHER) and V(HIGHEST), which stand for numbers, in any case.
-                      - If not set, V(0). With O(servers[].tasks[].tables.included_pattern[].purge=false), an entry
+                      - If not set, V(0). With O(servers[].tasks[].tables.purge=false), an entry
                         that is there already keeps what it has.
                     type: str
                   table_type:
                     description:
                       - Whether it is a table or a view.
-                      - If not set, V(table). With O(servers[].tasks[].tables.included_pattern[].purge=false), an
+                      - If not set, V(table). With O(servers[].tasks[].tables.purge=false), an
                         entry that is there already keeps what it has.
                     type: str
                     choices: [table, view]
@@ -431,13 +430,13 @@ options:
                         order.
                       - A number between V(-2147483647) and V(2147483647), or one of V(LOWEST), V(LOWER), V(LOW),
                         V(NORMAL), V(HIGH), V(HIGHER) and V(HIGHEST), which stand for numbers, in any case.
-                      - If not set, V(0). With O(servers[].tasks[].tables.excluded_pattern[].purge=false), an entry
+                      - If not set, V(0). With O(servers[].tasks[].tables.purge=false), an entry
                         that is there already keeps what it has.
                     type: str
                   table_type:
                     description:
                       - Whether it is a table or a view.
-                      - If not set, V(table). With O(servers[].tasks[].tables.excluded_pattern[].purge=false), an
+                      - If not set, V(table). With O(servers[].tasks[].tables.purge=false), an
                         entry that is there already keeps what it has.
                     type: str
                     choices: [table, view]
@@ -463,13 +462,13 @@ options:
                         order.
                       - A number between V(-2147483647) and V(2147483647), or one of V(LOWEST), V(LOWER), V(LOW),
                         V(NORMAL), V(HIGH), V(HIGHER) and V(HIGHEST), which stand for numbers, in any case.
-                      - If not set, V(0). With O(servers[].tasks[].tables.explicit_included_tables[].purge=false), an
+                      - If not set, V(0). With O(servers[].tasks[].tables.purge=false), an
                         entry that is there already keeps what it has.
                     type: str
                   table_type:
                     description:
                       - Whether it is a table or a view.
-                      - If not set, V(table). With O(servers[].tasks[].tables.explicit_included_tables[].purge=false),
+                      - If not set, V(table). With O(servers[].tasks[].tables.purge=false),
                         an entry that is there already keeps what it has.
                     type: str
                     choices: [table, view]
