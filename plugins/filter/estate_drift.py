@@ -14,7 +14,7 @@ author:
 description:
   - Compares the plan of git as it is with the plan of git as it was last applied. What both would change, a hand has
     changed; the audit trail tells whose.
-  - It is what the stage C(drift) of the role C(estate) is made of.
+  - It is what the stage C(drift) of the role P(qlik.enterprise_manager.estate#role) is made of.
 positional: _input, applied, places, records
 options:
   _input:
@@ -66,12 +66,13 @@ from ..module_utils._estate.drift import causes
 
 def drift(
     changes: Sequence[Mapping[str, Any]],
-    applied: Sequence[Mapping[str, Any]] | None = None,
+    applied: Sequence[Mapping[str, Any]] | str | None = None,
     places: Sequence[Mapping[str, Any]] | None = None,
     records: Sequence[Any] | None = None,
 ) -> list[dict[str, Any]]:
     """The causes."""
-    return causes(changes, applied, places or (), records or ())
+    # Before ansible-core 2.19 a variable that is none arrives as an empty text.
+    return causes(changes, None if isinstance(applied, str) else applied, places or (), records or ())
 
 
 class FilterModule:

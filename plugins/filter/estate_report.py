@@ -13,7 +13,7 @@ author:
   - The qlik.enterprise_manager contributors
 description:
   - Puts results of M(qlik.enterprise_manager.aem_estate), one or one for each server, together into one report.
-  - It is what the role C(estate) is made of.
+  - It is what the role P(qlik.enterprise_manager.estate#role) is made of.
 positional: _input, about, places
 options:
   _input:

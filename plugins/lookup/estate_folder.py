@@ -16,7 +16,7 @@ description:
     M(qlik.enterprise_manager.aem_estate). It reads files only.
   - The rules are in C(estate.yml), the servers in C(<host>/servers/*.yml) and C(shared/servers/*.yml), a file each.
     C(src) of a task or of a license is taken from the folder of the file. See the role
-    C(estate).
+    P(qlik.enterprise_manager.estate#role).
   - Values are evaluated after a file was read, with the variables of the host. An expression that is all of a value
     keeps its type. What is tagged C(!unsafe) is not evaluated, what is tagged C(!vault) is decrypted. Definitions in
     files of their own are data, and never evaluated.

@@ -1,0 +1,343 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role estate: a folder is validated, planned, applied and watched, and the report is the answer."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+
+from simulator import Settings, Simulator
+from support.playbooks import Played, run_file
+from support.roles import as_text
+
+PLAYBOOK = "qlik.enterprise_manager.estate"
+ONE, TWO = "repl-one", "repl-two"
+SECTIONS = "cmd.replication_definition"
+SIMULATED = r"""
+users:
+  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
+  - {name: 'CORP\hand', password: by-hand, groups: ['CORP\EM Admins']}
+enterprise_manager:
+  acl: {admin_role: {groups: ['CORP\EM Admins']}}
+servers:
+  - name: repl-one
+    host: one.corp.example
+    username: CORP\svc
+    password: example
+    endpoints:
+      - {name: Core, type_id: ORACLE_COMPONENT_TYPE, db_settings: {server: //one:1521/CORE, password: canary-one}}
+      - {name: Lake, type_id: FILE_COMPONENT_TYPE, role: TARGET, db_settings: {csvTargetPath: /one}}
+    tasks:
+      - {name: Claims, source: Core, targets: [Lake], explicit_included_tables: [LIB.CLAIM], state: RUNNING}
+      - {name: Old, like: Claims, state: STOPPED}
+  - name: repl-two
+    host: two.corp.example
+    username: CORP\svc
+    password: example
+    endpoints:
+      - {name: Core, type_id: ORACLE_COMPONENT_TYPE, db_settings: {server: //two:1521/CORE}}
+      - {name: Lake, type_id: FILE_COMPONENT_TYPE, role: TARGET, db_settings: {csvTargetPath: /two}}
+    tasks:
+      - {name: Claims, source: Core, targets: [Lake], explicit_included_tables: [LIB.CLAIM], state: RUNNING}
+"""
+FILES = {
+    "estate.yml": "format: 1\n",
+    "localhost/servers/one.yml": (
+        "name: repl-one\n"
+        "description: '{{ purpose }}'\n"
+        "endpoints:\n"
+        "  - name: Core\n"
+        "    settings:\n"
+        "      server: //one:1521/CORE\n"
+        "tasks:\n"
+        "  - name: Claims\n"
+        "    run_state: started\n"
+    ),
+    "shared/servers/two.yml": "name: repl-two\ndescription: the second\n",
+}
+
+
+@pytest.fixture(scope="module")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    """One simulator for all tests."""
+    estate = tmp_path_factory.mktemp("estate") / "estate.yml"
+    estate.write_text(SIMULATED, encoding="utf-8")
+    settings = Settings(estate=estate, start_seconds=0.01, stop_seconds=0.01, import_seconds=0.02)
+    with Simulator(settings) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def em(simulated: Simulator) -> Iterator[Simulator]:
+    """An Enterprise Manager as at its start."""
+    simulated.reset()
+    simulated.clear_log()
+    yield simulated
+    simulated.clear_faults()
+
+
+class Repository:
+    """The folder of an estate in a git repository, and what the role says of it."""
+
+    def __init__(self, em: Simulator, root: Path, files: Mapping[str, str]) -> None:
+        self.em = em
+        self.root = root
+        self.reports = root.parent / "reports"
+        self.write(files)
+        self.git("init", "-q", "-b", "main")
+        self.commit("Begin")
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files below the folder of the estate."""
+        for name, text in files.items():
+            path = self.root / "estate" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+
+    def git(self, *arguments: str) -> str:
+        """Run git in the repository."""
+        identity = ["-c", "user.name=A", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
+        command = ["git", "-C", str(self.root), *identity, *arguments]
+        return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+    def commit(self, message: str) -> str:
+        """Commit everything; the commit."""
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.git("rev-parse", "HEAD")
+
+    def play(self, stage: str, *arguments: str, **variables: Any) -> Played:
+        """Run the playbook; the log begins with it."""
+        self.em.clear_log()
+        given = {
+            "estate_path": str(self.root / "estate"),
+            "estate_stage": stage,
+            "estate_report": str(self.reports),
+            "estate_backup_path": str(self.root.parent / "backups"),
+            "purpose": "the first",
+            **variables,
+        }
+        self.reports.mkdir(exist_ok=True)
+        return run_file(self.em, PLAYBOOK, "-e", json.dumps(given), *arguments)
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """The JSON report."""
+        return dict(json.loads((self.reports / "localhost.json").read_text(encoding="utf-8")))
+
+    def statuses(self) -> list[tuple[str, str, str, str]]:
+        """Of each change of the report: server, kind, name and status."""
+        return [tuple(change[key] for key in ("server", "kind", "name", "status")) for change in self.report["changes"]]
+
+
+@pytest.fixture
+def estate(em: Simulator, tmp_path: Path) -> Repository:
+    """A repository that says what the simulator has, but for the descriptions."""
+    root = tmp_path / "git repository"
+    root.mkdir()
+    return Repository(em, root, FILES)
+
+
+def writes(em: Simulator) -> list[str]:
+    """The calls that write, in order."""
+    return [entry["api_method"] for entry in em.log() if entry["writes"]]
+
+
+def description(em: Simulator, server: str) -> str:
+    """What a server is described as."""
+    found = next(item for item in em.estate()["servers"] if item["name"] == server)
+    return str(found["description"])
+
+
+DESCRIBED = [(ONE, "server", ONE, "planned"), (TWO, "server", TWO, "planned")]
+
+
+def test_a_folder_is_planned_applied_and_then_in_sync(estate: Repository, em: Simulator) -> None:
+    played = estate.play("plan")
+    assert played.return_code == 0, played.output
+    planned = estate.report
+    assert (planned["status"], estate.statuses(), writes(em)) == ("changes", DESCRIBED, [])
+    assert (planned["host"], planned["stage"]) == ("localhost", "plan")
+    assert planned["url"].startswith(em.url)
+    assert (planned["commit"], planned["uncommitted"]) == (estate.git("rev-parse", "HEAD"), False)
+    assert planned["changes"][0]["file"] == "estate/localhost/servers/one.yml"
+    assert any("description" in line and "the first" in line for line in planned["plan"])
+
+    played = estate.play("apply", estate_plan_id=planned["plan_id"])
+    assert played.return_code == 0, played.output
+    assert (estate.report["status"], estate.report["stage"]) == ("applied", "apply")
+    assert [status for *_thing, status in estate.statuses()] == ["done", "done"]
+    assert description(em, ONE) == "the first"
+
+    played = estate.play("apply", estate_plan_id=planned["plan_id"])
+    assert (played.return_code, estate.report["status"], writes(em)) == (0, "in_sync", [])
+    assert [step for step in played.steps if step.changed] == []
+
+
+def test_the_report_has_three_forms_that_agree(estate: Repository) -> None:
+    estate.play("plan")
+    markdown = (estate.reports / "localhost.md").read_text(encoding="utf-8")
+    assert markdown.startswith(f"### Plan {estate.report['plan_id'][:8]} of localhost: changes (2 update")
+    suites = ET.parse(estate.reports / "localhost.xml").getroot()
+    assert [suite.get("name") for suite in suites] == [ONE, TWO]
+    assert {path.name for path in estate.reports.iterdir()} == {f"localhost.{end}" for end in ("json", "md", "xml")}
+
+
+def test_check_mode_is_the_plan(estate: Repository, em: Simulator) -> None:
+    played = estate.play("apply", "--check")
+    assert played.return_code == 0, played.output
+    assert (estate.report["status"], writes(em)) == ("changes", [])
+
+
+@pytest.mark.parametrize("stage", ["plan", "apply"])
+def test_another_plan_than_the_approved_one_is_refused(estate: Repository, em: Simulator, stage: str) -> None:
+    played = estate.play(stage, estate_plan_id="0" * 64)
+    assert played.return_code == 2
+    assert (estate.report["status"], writes(em)) == ("refused", [])
+    assert "was expected" in estate.report["message"]
+    assert "was expected" in (estate.reports / "localhost.md").read_text(encoding="utf-8")
+
+
+def test_a_folder_is_validated_without_enterprise_manager_and_variables(estate: Repository, em: Simulator) -> None:
+    played = estate.play("validate", AEM_URL="https://127.0.0.1:1")
+    assert played.return_code == 0, played.output
+    assert (estate.report["status"], em.log()) == ("valid", [])
+    estate.write({"localhost/servers/one.yml": "name: repl-one\nprot: 1\ntasks:\n  - nmae: x\n"})
+    for stage in ("validate", "plan", "apply", "drift"):
+        played = estate.play(stage)
+        assert played.return_code == 2
+        assert estate.report["status"] == "failed"
+        assert [problem["text"] for problem in estate.report["problems"]] == [
+            "estate/localhost/servers/one.yml:2: prot: is not known. Did you mean port?",
+            "estate/localhost/servers/one.yml:4: tasks[0]: nmae: is not known. Did you mean name?",
+            "estate/localhost/servers/one.yml:4: tasks[0]: name is missing.",
+        ]
+        assert em.log() == []
+
+
+def test_all_folders_are_validated_at_once(estate: Repository) -> None:
+    estate.write({"em-other/servers/x.yml": "name: x\nhots: y\n"})
+    played = estate.play("validate", estate_environment="")
+    assert played.return_code == 2
+    assert [problem["file"] for problem in estate.report["problems"]] == ["estate/em-other/servers/x.yml"]
+
+
+def test_a_variable_that_is_not_defined_is_told_with_its_line(estate: Repository, em: Simulator) -> None:
+    estate.write({"localhost/servers/one.yml": "name: repl-one\ndescription: '{{ nobody_knows }}'\n"})
+    assert estate.play("validate").return_code == 0
+    assert estate.play("plan", estate_prune=True).return_code == 2
+    (problem,) = estate.report["problems"]
+    assert problem["text"].startswith("estate/localhost/servers/one.yml:2: description: The expression cannot be")
+    assert "nobody_knows" in problem["text"]
+    assert em.log() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "stage"),
+    [
+        (["--tags", "apply"], "apply"),
+        (["--tags", "validate"], "validate"),
+        (["--tags", "drift"], "drift"),
+        ([], "plan"),
+    ],
+)
+def test_a_tag_says_the_stage(estate: Repository, arguments: list[str], stage: str) -> None:
+    played = estate.play("plan", *arguments)
+    assert played.return_code == 0, played.output
+    assert estate.report["stage"] == stage
+
+
+@pytest.mark.parametrize("stage", ["validate", "plan", "apply", "drift"])
+def test_a_file_of_tasks_says_the_stage(estate: Repository, em: Simulator, tmp_path: Path, stage: str) -> None:
+    include = {"name": "qlik.enterprise_manager.estate", "tasks_from": stage}
+    play = [{"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.include_role": include}]}]
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(yaml.safe_dump(play), encoding="utf-8")
+    given = {"estate_path": str(estate.root / "estate"), "estate_report": str(tmp_path), "purpose": "x"}
+    played = run_file(em, playbook, "-e", json.dumps(given))
+    assert played.return_code == 0, played.output
+    assert json.loads((tmp_path / "localhost.json").read_text(encoding="utf-8"))["stage"] == stage
+
+
+def test_text_means_what_it_says(estate: Repository, em: Simulator) -> None:
+    played = estate.play("plan", *as_text("estate"))
+    assert played.return_code == 0, played.output
+    assert estate.report["status"] == "changes"
+    played = estate.play("plan", *as_text("estate", estate_fail_on_changes="yes", estate_servers=ONE))
+    assert played.return_code == 2
+    assert writes(em) == []
+
+
+def test_without_a_folder_for_it_there_is_no_report(estate: Repository) -> None:
+    played = estate.play("plan", estate_report="")
+    assert played.return_code == 0, played.output
+    assert list(estate.reports.iterdir()) == []
+
+
+def test_a_part_of_the_servers_prunes_nothing_and_says_so(estate: Repository, em: Simulator) -> None:
+    estate.play("plan", estate_prune=True, estate_servers=["repl-o*"])
+    assert estate.statuses() == DESCRIBED[:1]
+    assert estate.report["warnings"] == ["Nothing is pruned, since estate_servers leaves servers out."]
+    estate.write({"estate.yml": "format: 1\nprune: {max_percent: 60}\n"})
+    estate.play("plan", estate_prune=True)
+    assert (ONE, "task", "Old", "planned") in estate.statuses()
+    assert writes(em) == []
+
+
+def test_rules_hold_whatever_the_file_of_a_server_says(estate: Repository, em: Simulator) -> None:
+    rules = "format: 1\nprotected: {tasks: ['*/Old']}\nprune: {max_percent: 100}\nobserve: [repl-two]\n"
+    estate.write({"estate.yml": rules})
+    assert estate.play("apply", estate_prune=True).return_code == 2
+    assert estate.report["status"] == "refused"
+    assert "Old" in estate.report["message"]
+    assert writes(em) == []
+    assert estate.play("apply").return_code == 0
+    assert (TWO, "server", TWO, "observed") in estate.statuses()
+    assert description(em, TWO) == ""
+
+
+def test_what_fails_is_reported_and_the_rest_is_done(estate: Repository, em: Simulator) -> None:
+    em.inject(
+        {
+            "kind": "error",
+            "api_method": "PutServer",
+            "server": ONE,
+            "error_code": "AEM_SERVER_NOT_CONNECTED",
+            "times": None,
+        }
+    )
+    played = estate.play("apply")
+    assert played.return_code == 2
+    assert estate.report["status"] == "failed"
+    assert sorted(status for *_thing, status in estate.statuses()) == ["done", "failed"]
+
+
+def test_a_server_that_does_not_answer_leaves_a_report(estate: Repository) -> None:
+    estate.play("plan")
+    played = estate.play("plan", aem_url="https://127.0.0.1:1/x", aem_retries=0)
+    assert played.return_code == 2
+    assert estate.report["status"] == "failed"
+    assert "Login" in estate.report["message"]
+
+
+def test_no_older_report_is_taken_for_that_of_a_run_that_was_broken_off(estate: Repository) -> None:
+    estate.play("plan")
+    assert estate.reports.joinpath("localhost.json").exists()
+    played = estate.play("plan", "-e", "estate_stage=nonsense")
+    assert played.return_code == 2
+
+
+def test_changes_can_be_a_failure(estate: Repository) -> None:
+    assert estate.play("plan", estate_fail_on_changes=True).return_code == 2
+    assert estate.report["status"] == "changes"
+    estate.play("apply")
+    assert estate.play("plan", estate_fail_on_changes=True).return_code == 0
