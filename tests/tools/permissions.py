@@ -42,6 +42,14 @@ MODULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "aem_endpoint_info": (("GetEndpointList",), ()),
     "aem_endpoint_test": (("TestEndpoint",), ()),
+    "aem_estate": (
+        ("GetServerList", "GetServer", "GetServerAcl", "GetServerDetails", "ExportAll", "GetTaskList"),
+        (
+            *("PutServer", "DeleteServer", "PutServerAcl", "DeleteServerAcl", "PutServerLicense"),
+            *("PatchEndpoint", "ImportAll", "DeleteEndpoint", "TestEndpoint"),
+            *("ImportTask", "DeleteTask", "PutTaskTableSelection", "StopTask", "RunTask"),
+        ),
+    ),
     "aem_export": (("ExportTask",), ()),
     "aem_failover_check": (("ExportAll", "GetServerDetails", "GetTaskList", "TestEndpoint"), ()),
     "aem_import": (("ExportAll", "GetTaskList"), ("ImportAll", "StopTask", "RunTask")),
