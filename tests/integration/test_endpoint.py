@@ -239,6 +239,6 @@ def test_endpoints_are_listed(fresh: Simulator) -> None:
     assert set(bare.values["endpoints"][0]) == {"name", "description", "role", "type", "is_licensed"}
     detailed = perform(fresh, aem_endpoint_info, server=DEV, names=["DEV broken", "unknown"], settings=True)
     (broken,) = detailed.values["endpoints"]
-    assert broken["settings"] == {"$type": "SqlServerSettings", "server": "dev-sql.corp.example", "username": "repl"}
+    assert broken["settings"] == {"$type": "SqlserverSettings", "server": "dev-sql.corp.example", "username": "repl"}
     assert (broken["type_id"], broken["tasks"]) == ("SQL_SERVER_COMPONENT_TYPE", [])
     assert "not-a-secret" not in str(detailed.values)

@@ -40,6 +40,7 @@ PLAY = """
             role: TARGET
             type_id: FILE_COMPONENT_TYPE
             db_settings:
+              $type: FileSettings
               csvTargetPath: /data/archive
 - name: A task that runs, from a file
   qlik.enterprise_manager.aem_import:

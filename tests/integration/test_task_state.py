@@ -43,8 +43,8 @@ NAMES = [line.removeprefix("- name: ") for line in TASKS.splitlines() if line.st
 
 @pytest.fixture(scope="module")
 def em() -> Iterator[Simulator]:
-    """An Enterprise Manager whose tasks start and stop in a blink."""
-    with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05)) as simulator:
+    """An Enterprise Manager whose tasks start and stop in a blink, and whose Compose tasks do not end meanwhile."""
+    with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05, load_seconds=3600)) as simulator:
         yield simulator
 
 

@@ -12,6 +12,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from . import control, faults
 from .errors import EstateError, SettingsError
@@ -28,6 +29,8 @@ The first line on standard output is one JSON object:
   username     and
   password     of the first user in the estate
   control_url  where the control calls below are
+or, if it cannot start,
+  error        why; the exit code is 2
 Ctrl-C or SIGTERM ends it. Nothing is kept: every start begins with the estate file."""
 
 _EXAMPLES = """\
@@ -40,9 +43,18 @@ examples:
   curl --cacert CA_PATH -X POST -d '{"kind": "status", "status": 503, "times": 2}' URL/simulator/faults"""
 
 
+class _Parser(argparse.ArgumentParser):
+    """A command line whose refusals reach a program that waits for the first line, too."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end with 2."""
+        _tell_failure(message)
+        super().error(message)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command line: one option for each setting."""
-    result = argparse.ArgumentParser(
+    result = _Parser(
         prog="python -m simulator",
         description=_INTRODUCTION,
         epilog=f"{_control_help()}\n\n{_fault_help()}\n\n{_EXAMPLES}",
@@ -68,6 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         asyncio.run(_serve(Settings(**options), verbose=verbose))
     except (EstateError, SettingsError, OSError) as error:
+        _tell_failure(str(error))
         print(f"simulator: {error}", file=sys.stderr)
         return 2
     return 0
@@ -93,6 +106,10 @@ async def _serve(settings: Settings, *, verbose: bool) -> None:
     await listener.stop()
 
 
+def _tell_failure(reason: str) -> None:
+    print(json.dumps({"error": reason}), flush=True)
+
+
 def _print_entry(entry: Entry) -> None:
     words = [entry.error_code or "", f"fault: {entry.fault}" if entry.fault else ""]
     told = " ".join([entry.api_method or "-", entry.user or "-", *filter(None, words)])
@@ -112,7 +129,8 @@ def _fault_help() -> str:
     lines = [f"  {kind:<15} {text}" for kind, text in faults.KINDS.items()]
     more = (
         "  Every fault takes api_method (* for any), server, task, times (1; null without end), skip (0);\n"
-        "  status and html take status and retry_after, slow takes seconds, error takes error_code and message."
+        "  status, html and json take status and retry_after, json takes body, slow takes seconds, error takes\n"
+        "  error_code and message."
     )
     return "\n".join(["faults to inject, by kind:", *lines, more])
 

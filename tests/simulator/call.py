@@ -102,18 +102,19 @@ class Call:
         return wire.readings(self.params[name])
 
     def _decoded(self) -> dict[str, str]:
-        """The names in the path, each in the reading under which there is something."""
+        """The names in the path, each in the reading under which there is something, and as it is spelled there."""
         names: dict[str, str] = {}
         server: Server | None = None
         for name, raw in self.params.items():
-            known: Mapping[str, Any] = {}
+            readings = wire.readings(raw)
             if name == "server":
-                known = self.world.estate.servers
-            elif server is not None:
-                known = server.tasks if name == "task" else server.repository.endpoints
-            names[name] = wire.choose(wire.readings(raw), known.__contains__)
-            if name == "server":
+                names[name] = wire.found_in(readings, self.world.estate.servers) or readings[-1]
                 server = self.world.estate.servers.get(names[name])
+            elif name == "task":
+                names[name] = wire.found_in(readings, server.tasks if server else ()) or readings[-1]
+            else:
+                endpoints: Mapping[str, Any] = server.repository.endpoints if server else {}
+                names[name] = wire.choose(readings, endpoints.__contains__)
         return names
 
 

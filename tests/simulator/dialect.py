@@ -15,6 +15,13 @@ GUIDE = "guide"
 # The guide knows no states on the way: a task counts as stopped until it runs, and as running until it has stopped.
 _AT_REST = {"STARTING": "STOPPED", "STOPPING": "RUNNING"}
 _SERVER_TYPES = {"replicate": "REPLICATE", "compose": "COMPOSE"}
+# What a task says in the guide when it has nothing to say (guide 2.16, sample).
+_NO_MESSAGE = "NONE"
+_COMPOSE_TASKS = {
+    "DATA_MART": "AemComposeDMTaskInfoDetailed",
+    "DATA_STORAGE": "AemComposeDLTaskInfoDetailed",
+    "COMPACTOR": "AemComposeDLTaskInfoDetailed",
+}
 
 
 @lru_cache(maxsize=512)
@@ -33,6 +40,23 @@ def task_state(dialect: str, state: str) -> str:
     if dialect == GUIDE:
         state = _AT_REST.get(state, state)
     return spelled(dialect, "task_state", state)
+
+
+def message(dialect: str, text: str) -> str:
+    """The message of a task; servers leave it empty where the guide prints a word."""
+    return text or (_NO_MESSAGE if dialect == GUIDE else "")
+
+
+def replicate_task_type(dialect: str) -> dict[str, str]:
+    """The member with which the details of a Replicate task say what they are."""
+    return {"type": "ReplicateTaskInfoDetailed"} if dialect == GUIDE else {"$type": "AemReplicateTaskInfoDetailed"}
+
+
+def compose_task_type(dialect: str, profile: str) -> dict[str, str]:
+    """The same of a Compose task; the guide tells its kinds apart."""
+    if dialect != GUIDE:
+        return {"$type": "AemComposeTaskInfoDetailed"}
+    return {"$type": _COMPOSE_TASKS.get(profile, "AemComposeDWTaskInfoDetailed")}
 
 
 def server_type(dialect: str, kind: str) -> dict[str, str]:

@@ -19,13 +19,14 @@ KINDS = {
     "drop_after": "the work is done, the connection is closed without an answer",
     "status": "that HTTP status as plain text, the work is not done",
     "html": "a proxy's HTML page with that status, the work is not done",
+    "json": 'a gateway\'s JSON with that status (200) in place of an answer: body, or {"status": "ok"}; not done',
     "truncate": "the work is done, the connection closes half way through the answer; with cut: json the JSON is cut",
     "slow": "the work is done after so many seconds",
     "expire_session": "the session of the request is ended first",
     "error": "that documented error code, the work is not done",
 }
 CUTS = ("connection", "json")
-_DEFAULT_STATUS = {"status": 503, "html": 502}
+_DEFAULT_STATUS = {"status": 503, "html": 502, "json": 200}
 
 
 @dataclass
@@ -33,7 +34,7 @@ class Fault:
     """A fault and the requests that it meets: those of ``api_method``, and where given of ``server`` and ``task``.
 
     The first ``skip`` of them pass, the next ``times`` are met; None is without end. ``retry_after`` is what the
-    header of that name says.
+    header of that name says. ``body`` is JSON, or a text that is sent as it is, be it JSON or not.
     """
 
     kind: str
@@ -48,6 +49,7 @@ class Fault:
     task: str | None = None
     cut: str = "connection"
     retry_after: int | None = None
+    body: Any = field(default_factory=lambda: {"status": "ok"})
 
 
 @dataclass

@@ -12,14 +12,15 @@ from typing import Any
 
 import yaml
 
-from simulator.repository import Repository, RepositoryError, task_facts
+from simulator.repository import Repository, RepositoryError, references, task_facts
 from simulator.repository.reading import read_document
 
 from . import shorthand
-from .errors import EstateError
+from .contract import load_contract
+from .errors import ApiError, EstateError
 from .loading_tasks import read_acl, read_endpoint, read_task
 from .model import REPLICATE, Acl, AuditRecord, Estate, License, Server, Task, User
-from .putting import encryption_key, server_guid
+from .putting import check_texts, encryption_key, server_guid
 from .reader import Reader
 from .settings import PACKAGED_ESTATE
 
@@ -62,11 +63,11 @@ def load(data: Any, *, folder: Path = PACKAGED_ESTATE.parent, previous: Estate |
     """
     reader = Reader(data, "estate")
     estate = Estate(users=reader.parts("users", partial(_user, previous)))
+    _check_users(estate)
     reader.part("enterprise_manager", partial(_enterprise_manager, estate))
     estate.unreachable_hosts = reader.texts("unreachable_hosts")
     for server in reader.parts("servers", partial(_server, folder, previous)):
-        if server.name in estate.servers:
-            raise EstateError(f"estate: there are two servers {server.name!r}.")
+        _check_new(estate, server)
         estate.servers[server.name] = server
     estate.audit_trail = reader.parts("audit_trail", _audit_record)
     reader.done()
@@ -83,6 +84,33 @@ def _user(previous: Estate | None, reader: Reader) -> User:
     for name in secrets:
         setattr(user, name, reader.text(name, "") if is_given or known is None else getattr(known, name))
     return user
+
+
+def _check_users(estate: Estate) -> None:
+    """That nobody comes twice, in whatever case, and that everybody can log in."""
+    for user in estate.users:
+        if estate.user(user.name) is not user:
+            raise EstateError(f"estate: there are two users {user.name!r}.")
+        # The credential of a login is split at a colon (guide 2.5).
+        if ":" in user.name or ":" in user.password:
+            raise EstateError(f"estate: neither the name of user {user.name!r} nor the password can hold a colon.")
+
+
+def _check_new(estate: Estate, server: Server) -> None:
+    """That a server is one that Enterprise Manager would take beside those that are there (guide 2.9)."""
+    method = load_contract().methods["PutServer"]
+    texts = {name: str(getattr(server, name)) for name in ("name", "host", "port", "username", "description")}
+    try:
+        check_texts(texts, method.validation)
+    except ApiError as error:
+        raise EstateError(
+            f"estate, servers, {server.name}: {load_contract().error(error.code, method, {})[1]}"
+        ) from error
+    for other in estate.servers.values():
+        if other.name.casefold() == server.name.casefold():
+            raise EstateError(f"estate: there are two servers {server.name!r}.")
+        if (other.host.casefold(), other.port) == (server.host.casefold(), server.port):
+            raise EstateError(f"estate: servers {other.name!r} and {server.name!r} have one host and port.")
 
 
 def _enterprise_manager(estate: Estate, reader: Reader) -> None:
@@ -126,13 +154,14 @@ def _server(folder: Path, previous: Estate | None, reader: Reader) -> Server:
     server.repository = Repository(encryption_key(name, server.guid))
     endpoints, tasks = (_items(reader, name) for name in ("endpoints", "tasks"))
     if server.is_replicate:
-        documents = [_document(folder / file, reader.place) for file in reader.texts("definitions")]
+        documents = [_document(file, folder, reader.place) for file in reader.texts("definitions")]
         documents += [reader.take("definition", {}), shorthand.document(endpoints, tasks, reader.place)]
         _fill_repository(server, documents, reader.place)
     for item in endpoints:
         read_endpoint(server, item, reader.place)
     for item in tasks:
         read_task(server, item, reader.place)
+    _check_references(server, reader.place)
     for task in server.repository.tasks:
         _check_endpoints(server, task)
         server.tasks.setdefault(task, Task(task))
@@ -166,7 +195,13 @@ def _are_mappings(*values: Any) -> bool:
     return all(isinstance(value, dict) for value in values)
 
 
-def _document(path: Path, place: str) -> dict[str, Any]:
+def _document(file: str, folder: Path, place: str) -> dict[str, Any]:
+    """The definitions of a file in ``folder``, or else of the one of that name that comes with the simulator.
+
+    So a copy of the packaged estate can be changed and started wherever it lies.
+    """
+    own, packaged = folder / file, PACKAGED_ESTATE.parent / file
+    path = packaged if packaged.exists() and not own.exists() else own
     try:
         return read_document(path.read_bytes())
     except OSError as error:
@@ -184,6 +219,16 @@ def _fill_repository(server: Server, documents: list[dict[str, Any]], place: str
         server.repository.tasks.update(part.tasks)
         server.repository.endpoints.update(part.endpoints)
         server.repository.sections.update(part.sections)
+
+
+def _check_references(server: Server, place: str) -> None:
+    """That the endpoints and tasks are there which the settings of endpoints name."""
+    endpoints = server.repository.endpoints
+    absent = references.absent_endpoint(endpoints, endpoints) or references.absent_task(
+        endpoints, server.repository.tasks
+    )
+    if absent is not None:
+        raise EstateError(f"{place}: endpoint {absent[0]!r} names {absent[1]!r}, which is not there.")
 
 
 def _check_endpoints(server: Server, task: str) -> None:

@@ -18,6 +18,8 @@ from .model import (
     CHANGING,
     COMPLETED,
     ERROR,
+    LOADING,
+    QUEUED,
     RECOVERY,
     ROLES,
     STOPPED,
@@ -50,6 +52,9 @@ STOP_REASONS = (
 )
 _STATES = (STOPPED, ERROR, *sorted(ACTIVE_STATES))
 _STOP_REASONS = {STOPPED: "NORMAL", ERROR: "FATAL_ERROR", RECOVERY: "RECOVERABLE_ERROR"}
+# Between the name of a Compose task and its project, and from which version on both stand in a name.
+_PROJECT_MARK = "__"
+_NAMES_PROJECTS = (2021, 5)
 _LACKS = ("source", "target")
 _STAGES = ("full_load", "changes")
 # When tables were loaded of which the data does not say so.
@@ -92,10 +97,24 @@ def read_task(server: Server, item: dict[str, Any], place: str) -> None:
         for name in ("description", "project", "profile", "source", "target"):
             setattr(task, name, reader.text(name, ""))
         task.stop_reason = "NONE"
+        _name_after_project(server, task)
     task.acl = reader.part("acl", read_acl)
     _read_tables(server, task, reader)
     reader.done()
+    if task.name in server.tasks:
+        raise EstateError(f"{reader.place}: {task.name!r} is there already.")
     server.tasks[task.name] = task
+
+
+def _name_after_project(server: Server, task: Task) -> None:
+    """Name a Compose task as its server does: with two underscores and the project, before May 2021 without (2.17)."""
+    if not task.project and _PROJECT_MARK in task.name:
+        task.project = task.name.rpartition(_PROJECT_MARK)[2]
+    if not task.project:
+        return
+    ending = f"{_PROJECT_MARK}{task.project}"
+    name = task.name.removesuffix(ending)
+    task.name = f"{name}{ending}" if server.version_number() >= _NAMES_PROJECTS else name
 
 
 def _members(reader: Reader) -> Members:
@@ -151,23 +170,27 @@ def _read_change_data(task: Task, reader: Reader) -> None:
 def _read_tables(server: Server, task: Task, reader: Reader) -> None:
     """The tables of a task: as given, or else those of its definition, in the state of a task that has run well."""
     is_given = reader.has("tables")
-    changes = server.is_replicate and task_facts(server.repository, task.name).apply_changes_enabled
-    state = CHANGING if changes else COMPLETED
-    task.tables = reader.parts("tables", partial(_table, state))
+    facts = task_facts(server.repository, task.name) if server.is_replicate else None
+    # A task that only captures changes has loaded nothing.
+    loads = facts is None or facts.full_load_enabled
+    state = CHANGING if facts is not None and facts.apply_changes_enabled else COMPLETED
+    task.tables = reader.parts("tables", partial(_table, state, loads))
     has_run = task.state != STOPPED or task.stop_reason != "NONE"
-    if not is_given and has_run and server.is_replicate:
+    if not is_given and has_run and facts is not None:
         follow_definition(server, task, state)
         for table in task.tables:
-            _give_figures(table)
-    if task.tables and task.full_load_start is None and server.is_replicate:
-        task.full_load_start, task.full_load_end = _FULL_LOAD, _FULL_LOAD + len(task.tables) * _LOAD_TIME
+            _give_figures(table, loads)
+    if task.tables and task.full_load_start is None and loads:
+        is_done = not any(table.state in (QUEUED, LOADING) for table in task.tables)
+        task.full_load_start = _FULL_LOAD
+        task.full_load_end = _FULL_LOAD + len(task.tables) * _LOAD_TIME if is_done else None
 
 
-def _table(state: str, reader: Reader) -> Table:
+def _table(state: str, loads: bool, reader: Reader) -> Table:
     table = Table(reader.text("schema", ""), reader.text("table"), reader.choice("state", TABLE_STATES, state))
     if reader.has("suspended_in"):
         table.suspended_in = reader.choice("suspended_in", _STAGES)
-    _give_figures(table)
+    _give_figures(table, loads)
     for name in ("rows", "inserts", "updates", "deletes", "ddls", "data_errors"):
         setattr(table, name, reader.integer(name, getattr(table, name)))
     for name in ("target_schema", "target_table"):
@@ -178,13 +201,14 @@ def _table(state: str, reader: Reader) -> Table:
     return table
 
 
-def _give_figures(table: Table) -> None:
-    """Numbers that a table could have, always the same ones for a name."""
+def _give_figures(table: Table, loads: bool) -> None:
+    """Numbers that a table could have, always the same ones for a name; ``loads`` is whether its task loads tables."""
     seed = crc32(f"{table.schema}.{table.table}".encode())
     table.rows = 500 + seed % 250_000
     if table.state in (COMPLETED, CHANGING):
         table.target_schema, table.target_table = table.schema, table.table
-        table.load_start, table.load_end = _FULL_LOAD, _FULL_LOAD + _LOAD_TIME
+        if loads:
+            table.load_start, table.load_end = _FULL_LOAD, _FULL_LOAD + _LOAD_TIME
     if table.state == CHANGING:
         table.inserts, table.updates, table.deletes = seed % 9_000, seed % 21_000, seed % 700
         table.last_change = _FULL_LOAD + timedelta(days=30)

@@ -110,6 +110,15 @@ class Transition:
     due: float
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What is told of where a task stands: its state, why it stopped, and what it says."""
+
+    state: str
+    stop_reason: str
+    message: str
+
+
 @dataclass
 class Task:
     """A task as it runs; what defines it lies in the repository, for Compose in the fields at the end."""
@@ -148,11 +157,18 @@ class Task:
     runs: int = 0
     transition: Transition | None = None
     changed_at: float = float("-inf")
+    # Where it stood before, each until when on the monotonic clock, the oldest first.
+    earlier: list[tuple[float, Standing]] = field(default_factory=list)
 
     @property
     def active(self) -> bool:
         """Whether it runs, or is on its way to or from running."""
         return self.state in ACTIVE_STATES
+
+    @property
+    def standing(self) -> Standing:
+        """Where it stands now."""
+        return Standing(self.state, self.stop_reason, self.message)
 
     def find_table(self, schema: str, table: str) -> Table | None:
         """The table of that name, if the task has it."""

@@ -77,16 +77,18 @@ def read(call: Call, kinds: Mapping[str, str]) -> Wanted:
     for name, code in _EMPTY.items():
         if not texts[name].strip():
             raise ApiError(code, fieldName=name)
-    if texts["name"] not in call.readings("server"):
+    if texts["name"] not in [*call.readings("server"), existing and existing.name]:
         raise ApiError("AEM_NAME_URL_MISMATCH")
-    _check_texts(texts, call.world.contract.methods["PutServer"].validation)
+    check_texts(texts, call.world.contract.methods["PutServer"].validation)
+    # A server that is there keeps the spelling of its name.
+    name = texts["name"] if existing is None else existing.name
     return Wanted(
         kind=kind,
-        name=texts["name"],
+        name=name,
         host=texts["host"],
         port=_port(texts["port"]),
         username=texts["username"],
-        password=_password(call, texts["password"], texts["name"]),
+        password=_password(call, texts["password"], name),
         description=texts["description"],
         verify_server_certificate=wire.flag(body, "verify_server_certificate", True, _BODY),
         monitored=wire.flag(body, "monitored", True, _BODY),
@@ -137,7 +139,8 @@ def _kind(body: Any, kinds: Mapping[str, str]) -> str | None:
     return kinds.get(body["$type"])
 
 
-def _check_texts(texts: Mapping[str, str], rules: Mapping[str, Mapping[str, Any]]) -> None:
+def check_texts(texts: Mapping[str, str], rules: Mapping[str, Mapping[str, Any]]) -> None:
+    """That the texts of a server have the form that the ``rules`` of PutServer want (guide 2.9). Raises ApiError."""
     for name in ("name", "host", "port", "username", "description"):
         if name == "port":
             _port(texts[name])

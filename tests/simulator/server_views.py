@@ -11,7 +11,7 @@ from typing import Any
 from . import dialect
 from .model import COMPOSE, REPLICATE, Server
 from .rules import unreachable
-from .transitions import memory_shown
+from .transitions import memory_shown, standing_shown
 from .world import World
 
 _INFO_TYPES = {REPLICATE: "ReplicateServerInfo", COMPOSE: "ComposeServerInfo"}
@@ -70,7 +70,7 @@ def details(world: World, server: Server) -> dict[str, Any]:
         "version": server.version,
         "license": _license(world, server),
         "last_connection": _last_connection(world, server),
-        "task_summary": _task_summary(server),
+        "task_summary": _task_summary(world, server),
         "resource_utilization": _resources(world, server),
     }
 
@@ -100,10 +100,10 @@ def _license(world: World, server: Server) -> dict[str, Any]:
     }
 
 
-def _task_summary(server: Server) -> dict[str, int]:
+def _task_summary(world: World, server: Server) -> dict[str, int]:
     summary = {"total": len(server.tasks), "running": 0, "stopped": 0, "recovering": 0, "error": 0}
     for task in server.tasks.values():
-        summary[_SUMMARY[task.state]] += 1
+        summary[_SUMMARY[standing_shown(world, task).state]] += 1
     return summary
 
 

@@ -36,7 +36,7 @@ DROPPED = "dropped"
 _PROXY_PAGE = (
     "<html><head><title>{status}</title></head><body><h1>{status}</h1><p>The proxy could not do it.</p></body></html>"
 )
-_FAILS_BEFORE = ("drop_before", "status", "html", "error")
+_FAILS_BEFORE = ("drop_before", "status", "html", "json", "error")
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,10 @@ class Service:
             return Answer(status=0, sending=DROPPED)
         if fault.kind == "error":
             return self._refused(call, ApiError(fault.error_code, message=fault.message))
-        if fault.kind == "html":
+        if fault.kind == "json":
+            body = fault.body.encode() if isinstance(fault.body, str) else _json(fault.body)
+            answer = Answer(fault.status, body, JSON_TYPE)
+        elif fault.kind == "html":
             answer = Answer(fault.status, _PROXY_PAGE.format(status=fault.status).encode(), HTML_TYPE)
         else:
             answer = _plain(fault.status, "A fault was injected.")

@@ -103,14 +103,17 @@ def authenticate(estate: Estate, authorization: str | None) -> User:
 
 
 def _credential(authorization: str | None) -> tuple[str, str]:
-    """User and password, split at the first colon: hence no colon in a user's name, and none in a password."""
+    """User and password, split at the first colon: hence no colon in a user's name, and none in a password.
+
+    An exporter that is in wide use writes a colon after the word Basic, and servers take that.
+    """
     scheme, _unused, encoded = (authorization or "").partition(" ")
     try:
         decoded = base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
     except (binascii.Error, UnicodeDecodeError) as error:
         raise ApiError("UNAUTHORIZED_REQUEST") from error
     name, colon, password = decoded.partition(":")
-    if scheme.lower() != "basic" or not colon:
+    if scheme.lower().removesuffix(":") != "basic" or not colon:
         raise ApiError("UNAUTHORIZED_REQUEST")
     return name, password
 

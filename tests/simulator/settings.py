@@ -35,6 +35,10 @@ class Settings:
     session_seconds: float = field(default=300.0, metadata=_told("a session ends so long after its last request"))
     start_seconds: float = field(default=0.5, metadata=_told("how long a task is STARTING"))
     stop_seconds: float = field(default=0.5, metadata=_told("how long a task is STOPPING"))
+    state_seconds: float = field(
+        default=0.0,
+        metadata=_told("how long the states of tasks that are told lag behind, up to 30 on real servers"),
+    )
     memory_seconds: float = field(default=0.0, metadata=_told("how long memory_mb lags behind a task's state"))
     import_seconds: float = field(default=0.5, metadata=_told("until an imported task or endpoint becomes visible"))
     load_seconds: float = field(default=0.5, metadata=_told("how long a table, or a full load, is loading"))

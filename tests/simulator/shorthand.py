@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from simulator.repository import kinds
+
 from .errors import EstateError
 
 _VERSION = {"version": "2024.11.0.285", "version_major": 2024, "version_minor": 11, "version_revision": 285}
@@ -35,7 +37,7 @@ def document(endpoints: list[dict[str, Any]], tasks: list[dict[str, Any]], place
     """
     definition = {
         "tasks": [_task(item, place) for item in tasks if "source" in item],
-        "databases": [_endpoint(item) for item in endpoints if "type_id" in item],
+        "databases": [_endpoint(item, place) for item in endpoints if "type_id" in item],
     }
     return {"_version": _VERSION, "cmd.replication_definition": definition}
 
@@ -50,10 +52,13 @@ def table_key(value: Any, place: str) -> tuple[str, str]:
     raise EstateError(f"{place}: a table is OWNER.NAME, or a mapping of owner and name, not {value!r}.")
 
 
-def _endpoint(item: dict[str, Any]) -> dict[str, Any]:
+def _endpoint(item: dict[str, Any], place: str) -> dict[str, Any]:
     given = {name: item.pop(name) for name in _ENDPOINT_KEYS if name in item}
-    type_id = str(given["type_id"])
-    settings = {"$type": _settings_type(type_id), **(given.pop("db_settings", None) or {})}
+    settings = given.pop("db_settings", None) or {}
+    if not isinstance(settings, Mapping):
+        raise EstateError(f"{place}, {item['name']}: db_settings is not a mapping.")
+    if kinds.TYPE not in settings:
+        settings = {kinds.TYPE: _settings_type(str(given["type_id"]), f"{place}, {item['name']}"), **settings}
     return {
         "name": item["name"],
         "role": "SOURCE",
@@ -64,12 +69,15 @@ def _endpoint(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _settings_type(type_id: str) -> str:
+def _settings_type(type_id: str, place: str) -> str:
     """ORACLE_COMPONENT_TYPE has OracleSettings, NULL_TARGET_COMPONENT_TYPE NulltargetSettings."""
-    words = type_id.removesuffix("_COMPONENT_TYPE").split("_")
-    if words == ["NULL", "TARGET"]:
-        words = ["NULLTARGET"]
-    return "".join(word.capitalize() for word in words) + "Settings"
+    found = kinds.settings_type(type_id)
+    if found is None:
+        known = ", ".join(f"{name}{kinds.ENDING}" for name in kinds.SETTINGS_TYPES)
+        raise EstateError(
+            f"{place}: which $type the db_settings of a {type_id} have is known of {known} only. Write it there."
+        )
+    return found
 
 
 def _task(item: dict[str, Any], place: str) -> dict[str, Any]:

@@ -7,23 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.repository import TaskFacts, endpoint_type, task_facts
+from simulator.repository import TaskFacts, endpoint_label, task_facts
 
 from . import dialect
 from .model import CHANGING, COMPLETED, FAILED, LOADING, QUEUED, RUNNING, Server, Table, Task
 from .server_views import instant
-from .transitions import memory_shown
+from .transitions import memory_shown, standing_shown
 from .world import World
 
-# What a task says when it has nothing to say (guide 2.16, sample).
-_NO_MESSAGE = "NONE"
-_TASK_TYPE = "AemTaskInfoDetailed"
-_COMPOSE_TYPES = {
-    "DATA_MART": "AemComposeDMTaskInfoDetailed",
-    "DATA_STORAGE": "AemComposeDLTaskInfoDetailed",
-    "COMPACTOR": "AemComposeDLTaskInfoDetailed",
-}
-_COMPOSE_DEFAULT_TYPE = "AemComposeDWTaskInfoDetailed"
 _BYTES_A_ROW = 256
 _MEGABYTE = 1024 * 1024
 _RATE = {"source_throughput_records_count": 850, "source_throughput_volume": 210}
@@ -31,12 +22,12 @@ _RATE = {"source_throughput_records_count": 850, "source_throughput_volume": 210
 
 def info(world: World, task: Task) -> dict[str, Any]:
     """An item of GetTaskList."""
-    spelling = world.settings.dialect
+    spelling, standing = world.settings.dialect, standing_shown(world, task)
     return {
         "name": task.name,
-        "state": dialect.task_state(spelling, task.state),
-        "stop_reason": dialect.spelled(spelling, "stop_reason", task.stop_reason),
-        "message": task.message or _NO_MESSAGE,
+        "state": dialect.task_state(spelling, standing.state),
+        "stop_reason": dialect.spelled(spelling, "stop_reason", standing.stop_reason),
+        "message": dialect.message(spelling, standing.message),
         "assigned_tags": list(task.tags),
     }
 
@@ -44,41 +35,41 @@ def info(world: World, task: Task) -> dict[str, Any]:
 def replicate_details(world: World, server: Server, task: Task) -> dict[str, Any]:
     """GetTaskDetails of a Replicate task."""
     facts = task_facts(server.repository, task.name)
-    spelling = world.settings.dialect
+    spelling, standing = world.settings.dialect, standing_shown(world, task)
     target = facts.targets[0] if facts.targets else ""
     return {
-        "type": dialect.spelled(spelling, "task_info_type", _TASK_TYPE),
+        **dialect.replicate_task_type(spelling),
         "name": task.name,
         "description": facts.description,
-        "state": dialect.task_state(spelling, task.state),
-        "message": task.message or _NO_MESSAGE,
-        "source_endpoint": {"name": facts.source, "type": endpoint_type(server.repository, facts.source)},
-        "target_endpoint": {"name": target, "type": endpoint_type(server.repository, target)},
-        **_full_load(task),
+        "state": dialect.task_state(spelling, standing.state),
+        "message": dialect.message(spelling, standing.message),
+        "source_endpoint": {"name": facts.source, "type": endpoint_label(server.repository, facts.source)},
+        "target_endpoint": {"name": target, "type": endpoint_label(server.repository, target)},
+        **_full_load(task, facts),
         **_changes(task, facts),
         "profile": facts.profile,
-        "task_stop_reason": dialect.spelled(spelling, "stop_reason", task.stop_reason),
+        "task_stop_reason": dialect.spelled(spelling, "stop_reason", standing.stop_reason),
         "memory_mb": memory_shown(world, task),
         "cpu_percentage": _cpu(server, task),
         "disk_usage_mb": task.disk_usage_mb,
         "data_error_count": sum(table.data_errors for table in task.tables),
         "options": _options(facts),
-        "log_stream_staging": task.log_stream_staging,
+        "log_stream_staging": task.log_stream_staging or facts.log_stream_staging,
         "assigned_tags": list(task.tags),
     }
 
 
 def compose_details(world: World, task: Task) -> dict[str, Any]:
     """GetTaskDetails of a Compose task or workflow."""
+    spelling, standing = world.settings.dialect, standing_shown(world, task)
     count = {
         state: sum(table.state == state for table in task.tables) for state in (COMPLETED, LOADING, QUEUED, FAILED)
     }
-    completed = bool(task.tables) and count[COMPLETED] == len(task.tables)
     return {
-        "$type": _COMPOSE_TYPES.get(task.profile, _COMPOSE_DEFAULT_TYPE),
+        **dialect.compose_task_type(spelling, task.profile),
         "project": task.project,
         "profile": task.profile,
-        "loading_completed": completed,
+        "loading_completed": task.full_load_end is not None,
         "loading_start": instant(task.full_load_start),
         "loading_end": instant(task.full_load_end),
         "options": {"full_load_enabled": True, "apply_changes_enabled": True},
@@ -92,8 +83,8 @@ def compose_details(world: World, task: Task) -> dict[str, Any]:
             "commands_completed_count": 3 * count[COMPLETED],
         },
         "name": task.name,
-        "message": task.message or _NO_MESSAGE,
-        "state": dialect.task_state(world.settings.dialect, task.state),
+        "message": dialect.message(spelling, standing.message),
+        "state": dialect.task_state(spelling, standing.state),
         "description": task.description,
         "source_endpoint": {"name": task.source, "type": ""},
         "target_endpoint": {"name": task.target, "type": ""},
@@ -101,9 +92,9 @@ def compose_details(world: World, task: Task) -> dict[str, Any]:
     }
 
 
-def table_status(table: Table) -> dict[str, Any]:
+def table_status(table: Table, facts: TaskFacts) -> dict[str, Any]:
     """An item of GetTableStatuses (guide 2.21)."""
-    is_loaded = table.state in (COMPLETED, CHANGING)
+    is_loaded = facts.full_load_enabled and table.state in (COMPLETED, CHANGING)
     transferred = table.rows if is_loaded else table.rows // 2 if table.state == LOADING else 0
     return {
         "schema_on_source": table.schema,
@@ -115,7 +106,7 @@ def table_status(table: Table) -> dict[str, Any]:
         "table_full_load_info": {
             "start_time": instant(table.load_start),
             "end_time": instant(table.load_end),
-            "estimated_row_count": table.rows,
+            "estimated_row_count": table.rows if table.state in (QUEUED, LOADING) else 0,
             # The guide: always null; a client estimates by itself.
             "estimated_end_time": None,
             "transferred_row_count": transferred,
@@ -134,8 +125,9 @@ def table_status(table: Table) -> dict[str, Any]:
     }
 
 
-def _full_load(task: Task) -> dict[str, Any]:
-    tables = task.tables
+def _full_load(task: Task, facts: TaskFacts) -> dict[str, Any]:
+    """How far the full load is. A task that only captures changes has none, so nothing of it was ever loaded."""
+    tables = task.tables if facts.full_load_enabled else []
     loaded = [table for table in tables if table.state in (COMPLETED, CHANGING)]
     loading = sum(table.state == LOADING for table in tables)
     queued = sum(table.state == QUEUED for table in tables)
@@ -144,7 +136,7 @@ def _full_load(task: Task) -> dict[str, Any]:
             "tables_completed_count": len(loaded),
             "tables_loading_count": loading,
             "tables_queued_count": queued,
-            "tables_with_error_count": sum(table.state == FAILED for table in tables),
+            "tables_with_error_count": sum(table.state == FAILED for table in task.tables),
             "records_completed_count": sum(table.rows for table in loaded),
             "estimated_records_for_all_tables_count": sum(table.rows for table in tables),
         },

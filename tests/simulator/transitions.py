@@ -25,6 +25,7 @@ from .model import (
     STOPPED,
     STOPPING,
     Server,
+    Standing,
     Table,
     Task,
     Transition,
@@ -33,6 +34,7 @@ from .world import World
 
 RESUME = "RESUME_PROCESSING"
 RELOAD = "RELOAD_TARGET"
+_MOST_EARLIER = 50
 METADATA_ONLY = ("METADATA_ONLY_RECREATE_ALL_TABLES", "METADATA_ONLY_CREATE_MISSING_TABLES")
 
 
@@ -44,7 +46,8 @@ def start(world: World, server: Server, task: Task, option: str, at: float | Non
     seconds = world.settings.start_seconds if task.start_seconds is None else task.start_seconds
     task.runs += 1
     at = world.clock.monotonic() if at is None else at
-    _begin(world, task, STARTING, at + seconds, partial(_started, world, server, task, option))
+    _become(task, at, state=STARTING)
+    _begin(world, task, at + seconds, partial(_started, world, server, task, option))
     world.catch_up()
 
 
@@ -52,8 +55,9 @@ def stop(world: World, server: Server, task: Task, restart: bool = False) -> Non
     """Let a task become STOPPING, and in time STOPPED; with ``restart`` it then resumes."""
     seconds = world.settings.stop_seconds if task.stop_seconds is None else task.stop_seconds
     task.runs += 1
-    due = world.clock.monotonic() + seconds
-    _begin(world, task, STOPPING, due, partial(_stopped, world, server, task, restart))
+    now = world.clock.monotonic()
+    _become(task, now, state=STOPPING)
+    _begin(world, task, now + seconds, partial(_stopped, world, server, task, restart))
     world.catch_up()
 
 
@@ -92,6 +96,12 @@ def reload_table(world: World, task: Task, facts: TaskFacts, table: Table) -> No
     world.catch_up()
 
 
+def standing_shown(world: World, task: Task) -> Standing:
+    """Where a task stands as far as Enterprise Manager knows: as late as the settings want it."""
+    since = world.clock.monotonic() - world.settings.state_seconds
+    return next((standing for until, standing in task.earlier if until > since), task.standing)
+
+
 def memory_shown(world: World, task: Task) -> int:
     """The memory of a task in MB: 0 unless it runs, and as late in saying so as the settings want it."""
     runs = task.state in (RUNNING, STOPPING, "RECOVERY")
@@ -99,8 +109,14 @@ def memory_shown(world: World, task: Task) -> int:
     return task.memory_mb if runs == settled else 0
 
 
-def _begin(world: World, task: Task, state: str, due: float, event: partial[None]) -> None:
-    task.state = state
+def _become(task: Task, at: float, **standing: str) -> None:
+    """Let a task stand elsewhere from a time on the monotonic clock; what is not given stays."""
+    task.earlier = [*task.earlier[1 - _MOST_EARLIER :], (at, task.standing)]
+    for name, value in standing.items():
+        setattr(task, name, value)
+
+
+def _begin(world: World, task: Task, due: float, event: partial[None]) -> None:
     task.transition = transition = Transition(due)
 
     def arrive(at: float) -> None:
@@ -115,21 +131,23 @@ def _begin(world: World, task: Task, state: str, due: float, event: partial[None
 def _started(world: World, server: Server, task: Task, option: str, at: float) -> None:
     trouble = task.fails_with or trouble_of_task(world.estate, server, task)
     if trouble:
-        task.state, task.stop_reason, task.message = ERROR, "FATAL_ERROR", trouble
+        _become(task, at, state=ERROR, stop_reason="FATAL_ERROR" if server.is_replicate else "NONE", message=trouble)
         return
-    task.message = ""
     if option in METADATA_ONLY:
-        task.state, task.stop_reason = STOPPED, "NORMAL"
+        _become(task, at, state=STOPPED, stop_reason="NORMAL", message="")
         return
-    task.state, task.stop_reason, task.changed_at = RUNNING, "NONE", at
-    if server.is_replicate and task.name in server.repository.tasks:
+    _become(task, at, state=RUNNING, stop_reason="NONE", message="")
+    task.changed_at = at
+    if not server.is_replicate:
+        _begin_loading(world, task, at)
+    elif task.name in server.repository.tasks:
         _begin_processing(world, server, task, option, at)
 
 
 def _stopped(world: World, server: Server, task: Task, restart: bool, at: float) -> None:
-    task.state, task.changed_at, task.message = STOPPED, at, ""
-    # Compose tasks always have this reason (guide 2.16).
-    task.stop_reason = "NORMAL" if server.is_replicate else "NONE"
+    # Compose tasks always have no reason (guide 2.16).
+    _become(task, at, state=STOPPED, stop_reason="NORMAL" if server.is_replicate else "NONE", message="")
+    task.changed_at = at
     for table in task.tables:
         if table.state == LOADING:
             table.state = QUEUED
@@ -186,7 +204,37 @@ def _loaded(world: World, load: _Load, at: float) -> None:
     if not any(table.state == LOADING for table in task.tables):
         task.full_load_end = task.full_load_end or _wall(world, at)
         if not _has_changes(load.facts):
-            task.state, task.stop_reason, task.changed_at = STOPPED, "FULL_LOAD_ONLY_FINISHED", at
+            _become(task, at, state=STOPPED, stop_reason="FULL_LOAD_ONLY_FINISHED")
+            task.changed_at = at
+
+
+def _begin_loading(world: World, task: Task, at: float) -> None:
+    """Let a Compose task load all of its tables, one after the other; then it ends by itself. So does a workflow."""
+    task.full_load_start, task.full_load_end = _wall(world, at), None
+    for table in task.tables:
+        table.state, table.load_start, table.load_end = QUEUED, None, None
+    if task.tables:
+        _load_next(world, task, task.runs, at)
+    else:
+        world.timeline.at(at + world.settings.load_seconds, partial(_load_next, world, task, task.runs))
+
+
+def _load_next(world: World, task: Task, run: int, at: float) -> None:
+    """Go on to the next table of a run of a Compose task; with the last one the run ends."""
+    if task.runs != run or task.state != RUNNING:
+        return
+    for table in task.tables:
+        if table.state == LOADING:
+            table.state, table.load_end = COMPLETED, _wall(world, at)
+    following = next((table for table in task.tables if table.state == QUEUED), None)
+    if following is None:
+        task.full_load_end = _wall(world, at)
+        _become(task, at, state=STOPPED)
+        task.changed_at = at
+        return
+    following.state, following.load_start = LOADING, _wall(world, at)
+    pause = world.settings.load_seconds / len(task.tables)
+    world.timeline.at(at + pause, partial(_load_next, world, task, run))
 
 
 def _has_changes(facts: TaskFacts) -> bool:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
+from simulator.repository.reading import number, refuse_constant
+
 from .errors import ApiError
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
@@ -66,6 +68,19 @@ def choose(names: list[str], exists: Callable[[str], bool]) -> str:
     return next((name for name in names if exists(name)), names[-1])
 
 
+def found_in(names: list[str], known: Iterable[str]) -> str | None:
+    """The known name that one of the readings stands for, in its own spelling; one that is spelled so goes first.
+
+    Servers and tasks are found in another case too.
+    """
+    spellings = dict.fromkeys(known)
+    exact = next((name for name in names if name in spellings), None)
+    if exact is not None:
+        return exact
+    wanted = {name.casefold() for name in names}
+    return next((name for name in spellings if name.casefold() in wanted), None)
+
+
 def boolean(query: Mapping[str, str], name: str, default: bool) -> bool:
     """A boolean parameter, in any case. Raises ApiError (DESERIALIZE_TO_TYPE)."""
     value = query.get(name, "")
@@ -89,7 +104,8 @@ def seconds(query: Mapping[str, str], name: str, default: int) -> int:
 def json_body(body: bytes, type_name: str) -> Any:
     """The JSON of a body. Raises ApiError (DESERIALIZE_TO_TYPE)."""
     try:
-        value = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_object)
+        text = body.decode("utf-8-sig")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=refuse_constant, parse_float=number)
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair is no text
     except (ValueError, RecursionError) as error:

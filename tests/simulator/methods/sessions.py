@@ -11,6 +11,9 @@ from simulator.permissions import has_any_role
 from simulator.registry import answers
 from simulator.sessions import authenticate
 
+# What these two say of their empty answers (guide 2.5, 2.6).
+_NO_CONTENT = {"Content-Type": "text/html"}
+
 
 @answers("Login")
 def login(call: Call) -> None:
@@ -19,10 +22,11 @@ def login(call: Call) -> None:
     if not has_any_role(call.world.estate, user):
         raise ApiError("UNAUTHORIZED_REQUEST")
     token, call.session = call.world.sessions.open(user)
-    call.answer_headers[call.world.contract.session_header] = token
+    call.answer_headers.update({call.world.contract.session_header: token, **_NO_CONTENT})
 
 
 @answers("Logout")
 def logout(call: Call) -> None:
     """End the session."""
     call.world.sessions.close(call.token)
+    call.answer_headers.update(_NO_CONTENT)

@@ -33,7 +33,9 @@ def get_table_list(call: Call) -> dict[str, Any]:
 @answers("GetTableStatuses")
 def get_table_statuses(call: Call) -> dict[str, Any]:
     """The tables that fit, with their counters."""
-    return {"table_details": [task_views.table_status(item) for item in _fitting(call, call.task())]}
+    task = call.task()
+    facts = definitions.task_facts(call.server().repository, task.name)
+    return {"table_details": [task_views.table_status(item, facts) for item in _fitting(call, task)]}
 
 
 @answers("GetTaskTableSelection")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from .endpoints import (
     delete_endpoint,
+    endpoint_label,
     endpoint_list,
     endpoint_type,
     reconfigure,
@@ -35,6 +36,7 @@ __all__ = [
     "delete_endpoint",
     "delete_task",
     "document_of",
+    "endpoint_label",
     "endpoint_list",
     "endpoint_type",
     "export_all",

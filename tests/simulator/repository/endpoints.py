@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import kinds
 from .errors import RepositoryError
 from .model import Repository
 from .naming import source_of, targets_of
+from .references import naming_endpoint
 from .secret_values import sealed_values, unseal
 from .trees import copied
 
-_TYPE_ENDING = "_COMPONENT_TYPE"
 _ORACLE = "ORACLE_COMPONENT_TYPE"
 
 
@@ -33,7 +34,12 @@ def endpoint_list(repository: Repository) -> list[dict[str, Any]]:
 
 def endpoint_type(repository: Repository, endpoint: str) -> str:
     """The type of an endpoint as the API names it, such as ORACLE; empty for one that is not there."""
-    return str(repository.endpoints.get(endpoint, {}).get("type_id", "")).removesuffix(_TYPE_ENDING)
+    return kinds.short(_type_id(repository, endpoint))
+
+
+def endpoint_label(repository: Repository, endpoint: str) -> str:
+    """The type of an endpoint as people read it, such as Oracle; empty for one that is not there."""
+    return kinds.label(_type_id(repository, endpoint))
 
 
 def tasks_using(repository: Repository, endpoint: str) -> list[str]:
@@ -44,9 +50,12 @@ def tasks_using(repository: Repository, endpoint: str) -> list[str]:
 
 
 def delete_endpoint(repository: Repository, endpoint: str, *, server: str) -> None:
-    """Take an endpoint out. Raises RepositoryError: AEM_ENDPOINT_NOT_FOUND, AEM_ENDPOINT_IS_IN_USE."""
+    """Take an endpoint out. Raises RepositoryError: AEM_ENDPOINT_NOT_FOUND, AEM_ENDPOINT_IS_IN_USE.
+
+    It is in use by tasks, and by endpoints whose settings name it.
+    """
     require_endpoint(repository, endpoint, server)
-    if tasks_using(repository, endpoint):
+    if tasks_using(repository, endpoint) or naming_endpoint(repository.endpoints, endpoint) is not None:
         raise RepositoryError("AEM_ENDPOINT_IS_IN_USE", {"endpoint": endpoint, "server": server})
     del repository.endpoints[endpoint]
 
@@ -87,6 +96,10 @@ def require_endpoint(repository: Repository, endpoint: str, server: str = "") ->
     if endpoint not in repository.endpoints:
         raise RepositoryError("AEM_ENDPOINT_NOT_FOUND", {"endpoint": endpoint, "server": server})
     return repository.endpoints[endpoint]
+
+
+def _type_id(repository: Repository, endpoint: str) -> str:
+    return str(repository.endpoints.get(endpoint, {}).get("type_id", ""))
 
 
 def _mismatch(receiver: dict[str, Any], donor: dict[str, Any] | None, name: str) -> str:

@@ -13,6 +13,7 @@ from .defaults import old_form
 from .errors import task_not_found
 from .model import Repository
 from .naming import source_of, targets_of
+from .notices import as_list
 from .reading import DEFINITION, VERSION
 from .trees import copied
 from .writing import packed, spread
@@ -21,6 +22,7 @@ from .writing import packed, spread
 STYLES = ("2018", "2021", "2023")
 
 _ALL = "Replication_Definition"
+_OBJECTS_SINCE = 2022
 
 
 def export_all(repository: Repository, *, style: str, host: str, now: datetime, version: str) -> str:
@@ -32,7 +34,7 @@ def export_all(repository: Repository, *, style: str, host: str, now: datetime, 
     definition = {
         "tasks": _tasks(repository.tasks.values(), style),
         "databases": list(repository.endpoints.values()),
-        **repository.sections,
+        **(repository.sections if _has_objects(style, version) else as_list(repository.sections)),
     }
     return _written(definition, _ALL, style=style, host=host, now=now, version=version)
 
@@ -63,6 +65,11 @@ def document_of(repository: Repository, version: str) -> dict[str, Any]:
         **repository.sections,
     }
     return {VERSION: _version(version), DEFINITION: copied(definition)}
+
+
+def _has_objects(style: str, version: str) -> bool:
+    """Whether a server of this version writes notifications as an object, as servers since 2022 do."""
+    return style == STYLES[-1] and _version(version)["version_major"] >= _OBJECTS_SINCE
 
 
 def _tasks(tasks: Iterable[dict[str, Any]], style: str) -> list[dict[str, Any]]:

@@ -34,12 +34,12 @@ class Repository:
         """The repository that a definition describes, of a server whose encryption key is ``key``.
 
         ``document`` has the form of an export and is left alone; an empty one makes an empty repository. Without
-        ``_version`` it is read with the old defaults, as an import is. Raises RepositoryError
-        (AEM_IMPORT_INVALID_CONTENT).
+        ``_version`` it is read with the old defaults, as an import is. An endpoint may have come to be without the
+        ``$type`` of its settings, which no import takes. Raises RepositoryError (AEM_IMPORT_INVALID_CONTENT).
         """
         try:
             definition = definition_of(document) if document and document.get(DEFINITION) != {} else {}
-            contents = contents_of(definition, key, versioned=is_versioned(document))
+            contents = contents_of(definition, key, versioned=is_versioned(document), typed=False)
         except InvalidDocument as error:
             raise RepositoryError("AEM_IMPORT_INVALID_CONTENT", {"message": str(error)}) from error
         tasks = {name: identified(task, None, key) for name, task in contents.tasks.items()}
@@ -52,7 +52,11 @@ class Repository:
 
 @dataclass(frozen=True)
 class TaskFacts:
-    """What the definition of a task says about the task; ``tables`` are the explicit ones, as owner and name."""
+    """What the definition of a task says about the task.
+
+    ``tables`` are the explicit ones, as owner and name; ``log_stream_staging`` is the task whose log stream it writes
+    or reads, empty without one.
+    """
 
     source: str
     targets: list[str]
@@ -63,3 +67,4 @@ class TaskFacts:
     profile: str
     description: str
     tables: list[tuple[str, str]]
+    log_stream_staging: str

@@ -73,7 +73,7 @@ def _without_comments(text: str) -> str:
 
 def _parsed(content: str) -> Any:
     try:
-        value = json.loads(content, object_pairs_hook=_object, parse_constant=_refuse_constant, parse_float=_number)
+        value = json.loads(content, object_pairs_hook=_object, parse_constant=refuse_constant, parse_float=number)
         if _SURROGATE.search(content):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except InvalidDocument:
@@ -92,12 +92,14 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return result
 
 
-def _number(digits: str) -> float:
+def number(digits: str) -> float:
+    """A number of JSON that is not whole. Raises InvalidDocument for one that is out of range."""
     value = float(digits)
     if math.isinf(value):
         raise InvalidDocument(f"{digits} is out of range.")
     return value
 
 
-def _refuse_constant(name: str) -> None:
+def refuse_constant(name: str) -> None:
+    """That NaN and Infinity are no JSON, though much software writes them. Raises InvalidDocument."""
     raise InvalidDocument(f"{name} is no JSON.")

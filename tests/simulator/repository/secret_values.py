@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Secrets in definitions, as a server keeps and shows them.
 
-A server encrypts secrets with a key of its own and shows them as ``{Z<upper case hex>}``. The cipher here is made for a
-simulator, from the standard library: it has the properties that a client can see, and is not meant to protect anything.
+A server encrypts secrets with a key of its own and shows them as ``{ZA<upper case hex>}``; the letter after the Z tells
+the method of protection. The cipher here is made for a simulator, from the standard library: it has the properties that
+a client can see, and is not meant to protect anything.
 The same secret under the same key always looks the same, so an export does not change by itself, and importing twice
 is importing once. A value of another server cannot be read: the tag in it does not fit.
 """
@@ -13,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 import re
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -26,22 +28,27 @@ SECRET_NAMES = (
     "*appkey",
     "*passphrase",
     "*password",
+    "*privatekeypass",
     "*secret*",
     "*sharedkey",
     "accountkey",
     "auth_token",
     "authtoken",
+    "jsoncredentials",
     "passwd",
     "privatekey",
     "pwd",
     "sastoken",
+    "securitydbencryption",
+    "sharedaccesssignature",
     "storageaccountkey",
     "storagekey",
 )
 # Definitions are some ten levels deep. Data much deeper than that is an attack or an accident.
 DEEPEST = 100
 
-_SEALED = re.compile(r"\{Z[0-9A-F]+\}")
+_SEALED = re.compile(r"\{Z[0-9A-Z][0-9A-F]*\}")
+_OPENING, _CLOSING = "{ZA", "}"
 _TAG_BYTES = 16
 
 
@@ -61,13 +68,13 @@ def seal(secret: str, key: str) -> str:
     """``secret`` encrypted with the server's ``key``, in the form of an export."""
     clear = secret.encode("utf-8", "surrogatepass")
     tag = _tag(clear, key)
-    return "{Z" + (tag + _mixed(clear, tag, key)).hex().upper() + "}"
+    return _OPENING + (tag + _mixed(clear, tag, key)).hex().upper() + _CLOSING
 
 
 def unseal(value: str, key: str) -> str | None:
     """The secret in clear, or None if ``value`` was not encrypted with this ``key``."""
-    digits = value[2:-1]
-    if not is_sealed(value) or len(digits) % 2 or len(digits) < 2 * _TAG_BYTES:
+    digits = value.removeprefix(_OPENING).removesuffix(_CLOSING)
+    if not is_sealed(value) or not value.startswith(_OPENING) or len(digits) % 2 or len(digits) < 2 * _TAG_BYTES:
         return None
     raw = bytes.fromhex(digits)
     tag, hidden = raw[:_TAG_BYTES], raw[_TAG_BYTES:]
@@ -79,7 +86,7 @@ def sealed_copy(value: Any, key: str, name: str = "", depth: int = 0) -> Any:
     """A copy of JSON data with every secret in it encrypted; ``name`` is the name that ``value`` stands under.
 
     What is encrypted already stays as it is, whoever did it. An empty secret is none. Raises InvalidDocument for data
-    that is nested too deeply.
+    that is nested too deeply, and for a number that JSON does not have.
     """
     if isinstance(value, dict):
         _limit(depth)
@@ -87,6 +94,8 @@ def sealed_copy(value: Any, key: str, name: str = "", depth: int = 0) -> Any:
     if isinstance(value, list):
         _limit(depth)
         return [sealed_copy(item, key, name, depth + 1) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise InvalidDocument(f'"{name}" is {value}, which is no JSON.')
     if not isinstance(value, bool) and isinstance(value, (str, int, float)) and is_secret_name(name):
         return value if value == "" or is_sealed(value) else seal(str(value), key)
     return value

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from . import references
 from .defaults import COMMON_SETTINGS, default_of
 from .endpoints import endpoint_type
 from .errors import RepositoryError, task_not_found
@@ -13,12 +14,22 @@ from .naming import source_of, targets_of
 from .tables import tables_of
 from .trees import value_at
 
+_LOG_STREAM = "LOG_STREAM"
+
 
 def delete_task(repository: Repository, task: str, *, server: str) -> None:
-    """Take a task out. Raises RepositoryError (AEM_TASK_NOT_FOUND)."""
+    """Take a task out, and its jobs and its place in notifications with it.
+
+    Raises RepositoryError: AEM_TASK_NOT_FOUND, AEM_DELETE_TASK_ERR while an endpoint reads the log stream it writes.
+    """
     if task not in repository.tasks:
         raise RepositoryError("AEM_TASK_NOT_FOUND", {"task": task, "server": server})
+    reader = references.reading_endpoint(repository.endpoints, task)
+    if reader is not None:
+        message = f"Endpoint {reader} reads the log stream that it writes."
+        raise RepositoryError("AEM_DELETE_TASK_ERR", {"task": task, "server": server, "message": message})
     del repository.tasks[task]
+    repository.sections = references.without_task(repository.sections, task)
 
 
 def task_facts(repository: Repository, task: str) -> TaskFacts:
@@ -29,6 +40,8 @@ def task_facts(repository: Repository, task: str) -> TaskFacts:
     settings = value_at(definition, COMMON_SETTINGS, {})
     source = source_of(definition)
     tables = tables_of(definition, "explicit_included_tables")
+    profile = str(definition["task"].get("task_type") or "UNIDIRECTIONAL").strip("_")
+    reads = references.staging_task(repository.endpoints[source]) if source in repository.endpoints else ""
     return TaskFacts(
         source=source,
         targets=targets_of(definition),
@@ -37,7 +50,8 @@ def task_facts(repository: Repository, task: str) -> TaskFacts:
         apply_changes_enabled=settings.get("apply_changes_enabled", default_of("apply_changes_enabled")) is True,
         # Exports show this flag both as true and as false, so it is in no table of defaults. It is off without a word.
         store_changes_enabled=settings.get("save_changes_enabled", False) is True,
-        profile=str(definition["task"].get("task_type") or "UNIDIRECTIONAL").strip("_"),
+        profile=profile,
         description=str(definition["task"].get("description") or ""),
         tables=[(table["owner"], table["name"]) for table in tables],
+        log_stream_staging=task if profile == _LOG_STREAM else reads,
     )

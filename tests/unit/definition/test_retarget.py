@@ -187,7 +187,7 @@ def test_notifications_and_jobs_follow_a_renamed_task() -> None:
     whole = export("export_all.json")
     one = {SECTIONS: {**whole[SECTIONS], "tasks": whole[SECTIONS]["tasks"][1:2]}}
     sections = read(retarget(one, name="POS")).sections
-    assert sections["notifications"][0]["tasks"] == ["ERP to DW", "POS"]
+    assert sections["notifications"]["notifications_list"][0]["tasks"] == ["ERP to DW", "POS"]
     assert sections["scheduler"]["jobs"][0]["task"] == "POS"
 
 

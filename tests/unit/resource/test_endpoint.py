@@ -283,7 +283,7 @@ def test_a_new_endpoint_is_imported_with_nothing_else() -> None:
     ("type_id", "role", "given", "settings_type"),
     [
         (ORACLE, "source", {"$type": "Given"}, "Given"),
-        (ORACLE, "source", {}, "OfAnother"),
+        (ORACLE, "source", {}, "OraclexstreamSettings"),
         (ORACLE, "target", {}, "OracleSettings"),
         ("SQL_SERVER_COMPONENT_TYPE", "source", {}, "SqlserverSettings"),
         ("LOG_STREAM_COMPONENT_TYPE", "target", {}, "LogstreamSettings"),
@@ -291,7 +291,7 @@ def test_a_new_endpoint_is_imported_with_nothing_else() -> None:
     ],
 )
 def test_the_type_of_new_settings(type_id: str, role: str, given: dict[str, Any], settings_type: str) -> None:
-    manager = Manager({**endpoint("A"), "db_settings": {"$type": "OfAnother"}})
+    manager = Manager({**endpoint("A"), "db_settings": {"$type": "OraclexstreamSettings"}})
     planned = plan(manager, "N", role=role, type_id=type_id, settings=given)
     assert planned.after["settings"].get("$type") == settings_type
     assert planned.warnings == []

@@ -60,6 +60,7 @@ class OldClient:
             found = dict(answer.headers.items())
         assert found["Content-Length"] == "0"
         assert "Transfer-Encoding" not in found
+        assert found["Content-Type"] == "text/html"
         self.headers = found if self.twice else {SESSION: found[SESSION]}
         # An own length is put in its place wherever there is a body.
         self.headers.pop("Content-Length", None)
@@ -141,7 +142,7 @@ def drive_servers(call: Callable[..., Any]) -> None:
 def drive_tasks(call: Callable[..., Any]) -> None:
     assert len(call("GET", *TASKS)["taskList"]) == 6
     assert call("GET", *TASKS, "ERP to DW")["state"] == "RUNNING"
-    assert call("GET", "servers", COMPOSE, "tasks", "Load DWH__SALES")["$type"] == "AemComposeDWTaskInfoDetailed"
+    assert call("GET", "servers", COMPOSE, "tasks", "Load DWH__SALES")["$type"] == "AemComposeTaskInfoDetailed"
     assert call("POST", *TASKS, "ERP to DW", action="stop", timeout=30)["state"] == "STOPPED"
     body = {"$type": "AemRunTaskReq", "cdcposition": None}
     assert call("POST", *TASKS, "ERP to DW", body=body, action="run", option="NONE", timeout=30)["state"] == "RUNNING"

@@ -9,7 +9,7 @@ import pytest
 
 from simulator import dialect
 from simulator.contract import load_contract
-from support.api_calls import DEV, NIGHTLY, PRD, QAS
+from support.api_calls import COMPOSE, DEV, NIGHTLY, PRD, QAS
 from support.desk import Desk
 
 
@@ -41,7 +41,6 @@ def test_task_states(state: str, guide: str) -> None:
         ("stop_reason", "STOPPED_AFTER_DDL_APPLY", "STOPPED AFTER DDL APPLY"),
         ("stop_reason", "STOPPED_LOW_DISK_SPACE", "STOPPED_LOW_DISK"),
         ("stop_reason", "NORMAL", "NORMAL"),
-        ("task_info_type", "AemTaskInfoDetailed", "ReplicateTaskInfoDetailed"),
     ],
 )
 def test_enumerations(enum: str, value: str, guide: str) -> None:
@@ -76,6 +75,13 @@ def test_servers(desk: Desk) -> None:
 
 def test_tasks(desk: Desk) -> None:
     desk.set(dialect="guide")
+    assert desk.get("servers", QAS, "tasks", NIGHTLY)["type"] == "ReplicateTaskInfoDetailed"
+    assert desk.get("servers", QAS, "tasks", NIGHTLY)["message"] == "NONE"
+    assert {task["message"] for task in desk.get("servers", PRD, "tasks")["taskList"]} == {"NONE"}
+    compose = {
+        name: desk.get("servers", COMPOSE, "tasks", f"{name}__SALES")["$type"] for name in ("Load DWH", "Load mart")
+    }
+    assert compose == {"Load DWH": "AemComposeDWTaskInfoDetailed", "Load mart": "AemComposeDMTaskInfoDetailed"}
     assert desk.get("servers", QAS, "tasks", "Regression changes")["state"] == "RECOVERING"
     assert desk.get("servers", QAS, "tasks", "Regression load")["task_stop_reason"] == "FATAL ERROR"
     desk.call("POST", "servers", QAS, "tasks", NIGHTLY, action="run", timeout=0)

@@ -70,6 +70,7 @@ def test_a_patch_changes_all_or_nothing(desk: Desk) -> None:
         ([{"op": "move", "from": "/db_settings/a", "path": "/db_settings/b"}], "AEM_PATCH_ENDPOINT_INNER_ERR"),
         ([{"op": "replace", "path": "/db_settings/$type", "value": "X"}], "AEM_PATCH_ENDPOINT_INNER_ERR"),
         ([{"op": "add", "path": "/db_settings/a", "value": 1, "more": 1}], "DESERIALIZE_TO_TYPE"),
+        ([{"op": "add", "path": "/db_settings/a", "value": float("nan")}], "DESERIALIZE_TO_TYPE"),
         (["add"], "DESERIALIZE_TO_TYPE"),
         ({"op": "add"}, "DESERIALIZE_TO_TYPE"),
         (b"{", "DESERIALIZE_TO_TYPE"),
@@ -170,7 +171,7 @@ def test_a_test_takes_its_time(desk: Desk) -> None:
 def test_a_secret_of_another_server_is_worth_nothing(desk: Desk) -> None:
     desk.set(import_seconds=0)
     foreign = endpoint("Foreign")
-    foreign["db_settings"]["password"] = "{Z80D33B5F5814E71706BB641F3171FAF90D4F51F5DEE372F75302AAF3FF0B79E9}"
+    foreign["db_settings"]["password"] = "{ZA80D33B5F5814E71706BB641F3171FAF90D4F51F5DEE372F75302AAF3FF0B79E9}"
     for definition, status in ((foreign, "ERROR"), ({**foreign, **endpoint("Foreign")}, "CONNECTED")):
         body = {"cmd.replication_definition": {"databases": [definition]}}
         assert desk.call("POST", "servers", QAS, body=body, action="import").status == 200

@@ -32,6 +32,7 @@ def task(**members: Any) -> dict[str, Any]:
     return server(endpoints=endpoints, tasks=[{"name": "t", "source": "a", "targets": ["b"], **members}])
 
 
+FILES = {"name": "e", "type_id": "FILE_COMPONENT_TYPE"}
 SIDES = (("a", "SOURCE"), ("b", "TARGET"))
 
 
@@ -111,6 +112,26 @@ def test_tables_may_have_dots_in_their_names() -> None:
         ({"servers": [{"name": "s"}]}, "estate, servers, s has no host"),
         ({"servers": [*MINIMAL["servers"], *MINIMAL["servers"]]}, "two servers 's'"),
         (server(port="443"), "port is not a whole number"),
+        (server(port=70000), "estate, servers, s: The port is invalid."),
+        (server(name="Köln"), "estate, servers, Köln: The name of the server is invalid."),
+        (server(name="a/b"), "The name of the server is invalid."),
+        (server(name="n" * 65), "The name of the server is invalid."),
+        (server(host="a:b"), "The host is invalid."),
+        (server(username="CORP/svc"), "The user name is invalid."),
+        (server(description="d" * 251), "The description is invalid."),
+        ({"servers": [*MINIMAL["servers"], {"name": "S", "host": "other"}]}, "two servers 'S'"),
+        ({"servers": [*MINIMAL["servers"], {"name": "t", "host": "H"}]}, "'s' and 't' have one host and port"),
+        (
+            server(endpoints=[{"name": "e", "type_id": "DB2ISERIES_COMPONENT_TYPE"}]),
+            "s, e: which $type the db_settings",
+        ),
+        (server(endpoints=[{**FILES, "db_settings": {"$type": "Filesettings"}}]), '"$type" of e is Filesettings'),
+        (server(endpoints=[{**FILES, "db_settings": "@{path=/}"}]), "s, e: db_settings is not a mapping"),
+        (server(endpoints=[{**FILES, "db_settings": {"size": float("nan")}}]), '"size" is nan'),
+        (server(endpoints=[{**FILES, "db_settings": {"username": "ref:f"}}]), "endpoint 'e' names 'f'"),
+        (server(endpoints=[{**FILES, "db_settings": {"logstreamstagingtask": "t"}}]), "endpoint 'e' names 't'"),
+        (server(endpoints=[{**FILES, "name": "a\tb"}]), '"databases.name" is not a name'),
+        (server(type="compose", tasks=[{"name": "a__p"}, {"name": "a", "project": "p"}]), "'a__p' is there already"),
         (server(type="other"), "type is one of"),
         (server(colour="red"), "estate, servers, s: nobody knows 'colour'"),
         (server(monitored="yes"), "neither true nor false"),
@@ -134,6 +155,8 @@ def test_tables_may_have_dots_in_their_names() -> None:
         (task(barriers={"a": "never"}), "a is not a time"),
         ({"users": [{"name": "admin"}]}, "DOMAIN"),
         ({"users": [{"name": 5, "groups": []}]}, "DOMAIN"),
+        ({"users": [{"name": r"D\u"}, {"name": r"d\U"}]}, "two users"),
+        ({"users": [{"name": r"D\u", "password": "a:b"}]}, "can hold a colon"),
         ({"audit_trail": [{"user": "u"}]}, "has no timestamp"),
         ({"enterprise_manager": {"module_license": "NONE"}}, "module_license is one of"),
     ],
@@ -142,6 +165,40 @@ def test_estates_that_are_none(data: Any, place: str) -> None:
     with pytest.raises(EstateError) as error:
         loading.load(data)
     assert place in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("version", "members", "name"),
+    [
+        ("2021.5.0.120", {"name": "Load", "project": "DWH"}, "Load__DWH"),
+        ("2021.5.0.120", {"name": "Load__DWH", "project": "DWH"}, "Load__DWH"),
+        ("2024.11.0.120", {"name": "Load__DWH"}, "Load__DWH"),
+        ("2024.11.0.120", {"name": "Load"}, "Load"),
+        ("2021.2.0.15", {"name": "Load__DWH", "project": "DWH"}, "Load"),
+        ("6.6.0.448", {"name": "Load__DWH"}, "Load"),
+        ("6.6.0.448", {"name": "Load", "project": "DWH"}, "Load"),
+    ],
+)
+def test_compose_tasks_are_named_as_their_server_does(version: str, members: dict[str, str], name: str) -> None:
+    data = server(type="compose", version=version, tasks=[members])
+    found = loading.load(data)
+    assert [(item.name, item.project) for item in found.servers["s"].tasks.values()] == [
+        (name, "" if members == {"name": "Load"} else "DWH")
+    ]
+    assert dumping.dump(loading.load(dumping.dump(found))) == dumping.dump(found)
+
+
+def test_an_endpoint_of_any_kind_may_say_its_type() -> None:
+    item = {"name": "e", "type_id": "DB2ISERIES_COMPONENT_TYPE", "db_settings": {"$type": "Db2iSettings"}}
+    assert loading.load(server(endpoints=[item])).servers["s"].repository.endpoints["e"]["db_settings"] == {
+        "$type": "Db2iSettings"
+    }
+
+
+def test_a_copy_of_the_packaged_estate_can_be_loaded(tmp_path: Path, packaged_estate: Any) -> None:
+    copy = tmp_path / "mine.yml"
+    copy.write_bytes(PACKAGED_ESTATE.read_bytes())
+    assert loading.load_file(copy).servers[PRD].repository == packaged_estate.servers[PRD].repository
 
 
 def test_two_tasks_of_one_name() -> None:

@@ -34,6 +34,9 @@ def inject(desk: Desk, kind: str, **more: Any) -> None:
         ({"kind": "status", "status": 429, "retry_after": 2}, WHOLE, 429, False),
         ({"kind": "html"}, WHOLE, 502, False),
         ({"kind": "html", "status": 200}, WHOLE, 200, False),
+        ({"kind": "json"}, WHOLE, 200, False),
+        ({"kind": "json", "status": 502, "body": {"fault": 1}}, WHOLE, 502, False),
+        ({"kind": "error", "error_code": "AEM_SERVER_NOT_CONNECTED"}, WHOLE, 500, False),
         ({"kind": "truncate"}, CUT, 200, True),
         ({"kind": "truncate", "cut": "json"}, WHOLE, 200, True),
         ({"kind": "slow", "seconds": 7}, WHOLE, 200, True),
@@ -61,6 +64,13 @@ def test_what_they_send(desk: Desk) -> None:
     assert desk.do(RUN).answer.headers["Retry-After"] == "3"
     inject(desk, "truncate", cut="json")
     assert desk.do(CALLS["GetServerList"]).text.startswith('{"serverList"')
+    inject(desk, "json")
+    assert desk.do(CALLS["GetTaskList"]).data == {"status": "ok"}
+    inject(desk, "json", body={"taskList": None})
+    assert desk.do(CALLS["GetTaskList"]).data == {"taskList": None}
+    inject(desk, "json", body='{"taskList": [')
+    broken = desk.do(CALLS["GetTaskList"])
+    assert (broken.text, broken.answer.content_type) == ('{"taskList": [', "application/json; charset=utf-8")
     inject(desk, "error", error_code="AEM_STOP_TASK_INNER_ERR", message="Why not.")
     assert desk.do(CALLS["StopTask"]).message == f"Failed to stop Replicate task ERP to DW on server {PRD}: <Why not.>"
 

@@ -218,3 +218,14 @@ def test_a_license_can_be_over(desk: Desk) -> None:
     desk.call("PUT", "servers", QAS, "license", "def", body=text.encode())
     assert desk.get("servers", QAS)["server_details"]["license"]["state"] == "EXPIRED_LICENSE"
     assert desk.call("GET", "servers", QAS, "tasks").code == "AEM_SERVER_LICENSE_EXPIRED"
+
+
+def test_a_server_is_put_under_the_spelling_that_it_has(desk: Desk) -> None:
+    known = desk.get("servers", "REPLICATE-QAS", "def")
+    assert known["name"] == QAS
+    for path, name in (("REPLICATE-QAS", QAS), ("Replicate-QAS", "Replicate-QAS"), (QAS, QAS)):
+        body = {**known, "name": name, "description": f"by {name}"}
+        assert desk.call("PUT", "servers", path, "def", body=body).status == 200
+        assert desk.estate.servers[QAS].description == f"by {name}"
+    assert desk.call("PUT", "servers", QAS, "def", body={**known, "name": "other"}).code == "AEM_NAME_URL_MISMATCH"
+    assert [name for name in desk.estate.servers if name.casefold() == QAS] == [QAS]

@@ -30,8 +30,17 @@ HEADER = "EnterpriseManager.APISessionID"
 def test_who_may_log_in(desk: Desk, user: str, password: str) -> None:
     reply = desk.login(user, password)
     assert (reply.status, reply.text) == (200, "")
+    assert reply.answer.headers["Content-Type"] == "text/html"
     token = reply.answer.headers[HEADER]
     assert desk.call("GET", "logout", token=token).status == 200
+
+
+@pytest.mark.parametrize("scheme", ["Basic", "basic", "Basic:", "BASIC:"])
+def test_spellings_of_basic(desk: Desk, scheme: str) -> None:
+    credential = base64.b64encode(f"{ADMIN}:{PASSWORD}".encode()).decode()
+    assert desk.raw("GET", f"{BASE}/login", Authorization=f"{scheme} {credential}").status == 200
+    assert desk.raw("GET", f"{BASE}/login", Authorization=f"Bearer: {credential}").status == 401
+    assert desk.world.log.entries()[-2]["headers"] == {"Authorization": f"{scheme} ***"}
 
 
 @pytest.mark.parametrize(

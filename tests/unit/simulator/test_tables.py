@@ -212,3 +212,18 @@ def test_values_may_come_encoded_twice(desk: Desk) -> None:
     headers = {"EnterpriseManager.APISessionID": desk.token()}
     reply = desk.raw("GET", f"{BASE}/{path}/?schema=ERP&table=ORDER%2525&includequeued=False", **headers)
     assert [item["table"] for item in reply.data["tablelist"]] == ["ORDERS", "ORDER_LINES"]
+
+
+def test_rows_are_estimated_until_they_are_loaded(desk: Desk) -> None:
+    found = desk.get("servers", PRD, "tasks", "ERP to DW", "tables", action="getstatus")["table_details"]
+    estimated = {item["state"]: item["table_full_load_info"]["estimated_row_count"] for item in found}
+    assert {state for state, rows in estimated.items() if rows} == {"TABLE_QUEUED", "TABLE_LOADING"}
+
+
+def test_tables_of_a_task_that_only_captures_changes(desk: Desk) -> None:
+    found = desk.get("servers", PRD, "tasks", "Orders to Kafka", "tables", action="getstatus")["table_details"]
+    for item in found:
+        load = item["table_full_load_info"]
+        assert (load["start_time"], load["end_time"], load["transferred_row_count"]) == (None, None, 0)
+        assert item["table_cdc_info"]["insert_count"] > 0
+    assert len(found) == 3

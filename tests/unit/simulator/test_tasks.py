@@ -63,7 +63,7 @@ def test_a_task_in_error_can_be_run_and_one_in_recovery_stopped(desk: Desk) -> N
         "name": "Regression load",
         "state": "RUNNING",
         "stop_reason": "NONE",
-        "message": "NONE",
+        "message": "",
         "assigned_tags": ["regression"],
     }
     assert stop(desk, "Regression changes").data["state"] == "STOPPED"
@@ -262,8 +262,6 @@ def test_memory_may_lag_behind(desk: Desk) -> None:
 
 
 def test_compose_tasks(desk: Desk) -> None:
-    assert details(desk, COMPOSE_TASK, COMPOSE)["$type"] == "AemComposeDWTaskInfoDetailed"
-    assert details(desk, "Load mart__SALES", COMPOSE)["$type"] == "AemComposeDMTaskInfoDetailed"
     assert run(desk, COMPOSE_TASK, COMPOSE).data["state"] == "RUNNING"
     assert listed(desk, COMPOSE_TASK, COMPOSE)["stop_reason"] == "NONE"
     assert stop(desk, COMPOSE_TASK, COMPOSE).data["state"] == "STOPPED"
@@ -315,8 +313,11 @@ def test_a_task_that_begins_on_its_way_arrives(desk: Desk) -> None:
 
 def test_details_of_a_replicate_task(desk: Desk) -> None:
     found = details(desk, "ERP to DW", PRD)
-    assert found["source_endpoint"] == {"name": "ERP Oracle", "type": "ORACLE"}
-    assert found["target_endpoint"] == {"name": "DW Snowflake", "type": "SNOWFLAKE"}
+    assert next(iter(found)) == "$type"
+    assert (found["$type"], "type" in found) == ("AemReplicateTaskInfoDetailed", False)
+    assert found["source_endpoint"] == {"name": "ERP Oracle", "type": "Oracle"}
+    assert found["target_endpoint"] == {"name": "DW Snowflake", "type": "Snowflake on AWS"}
+    assert details(desk, "POS to Kafka", PRD)["source_endpoint"]["type"] == "Microsoft SQL Server"
     assert found["profile"] == "UNIDIRECTIONAL"
     assert found["full_load_counters"] == {
         "tables_completed_count": 4,
@@ -334,3 +335,111 @@ def test_details_of_a_replicate_task(desk: Desk) -> None:
         "source_latency": "00:00:00",
         "total_latency": "00:00:00",
     }
+
+
+def test_names_are_found_in_another_case_and_told_in_their_own(desk: Desk) -> None:
+    assert details(desk, "erp TO dw", "REPLICATE prd 1")["name"] == "ERP to DW"
+    assert desk.get("servers", "REPLICATE prd 1")["server_details"]["name"] == PRD
+    assert desk.world.log.entries()[-1]["error_code"] is None
+    assert stop(desk, "erp to dw", PRD.upper()).data["state"] == "STOPPED"
+    last = desk.estate.audit_trail[-1]
+    assert (last.server, last.object, last.result) == (PRD, "ERP to DW", "SUCCESS")
+    assert stop(desk, "erp to dw", PRD).message == f"Replicate task ERP to DW on server {PRD} is already stopped."
+
+
+def test_a_name_that_is_spelled_so_goes_first(desk: Desk) -> None:
+    server = desk.estate.servers[DEV]
+    server.tasks["IN/OUT"] = server.tasks["never ran"]
+    assert desk.call("GET", "servers", DEV, "tasks", "in/out").data["name"] == "in/out"
+
+
+def test_a_task_that_only_captures_changes_has_loaded_nothing(desk: Desk) -> None:
+    found = details(desk, "Orders to Kafka", PRD)
+    assert found["options"]["full_load_enabled"] is False
+    assert found["full_load_completed"] is False
+    assert (found["full_load_start"], found["full_load_end"]) == (None, None)
+    assert found["full_load_counters"] == {
+        "tables_completed_count": 0,
+        "tables_loading_count": 0,
+        "tables_queued_count": 0,
+        "tables_with_error_count": 0,
+        "records_completed_count": 0,
+        "estimated_records_for_all_tables_count": 0,
+    }
+    assert found["cdc_event_counters"]["applied_insert_count"] > 0
+
+
+def test_a_started_compose_task_ends_by_itself(desk: Desk) -> None:
+    desk.set(load_seconds=6)
+    assert run(desk, COMPOSE_TASK, COMPOSE).data == {"state": "RUNNING", "error_message": ""}
+    began = details(desk, COMPOSE_TASK, COMPOSE)
+    assert (began["state"], began["loading_completed"], began["loading_end"]) == ("RUNNING", False, None)
+    assert began["loading_start"] == "2026-11-23T12:00:00"
+    seen = []
+    for _table in range(3):
+        seen.append(loading_counts(desk))
+        desk.clock.seconds += 2
+    assert seen == [(0, 1, 2, 0), (1, 1, 1, 3), (2, 1, 0, 6)]
+    ended = details(desk, COMPOSE_TASK, COMPOSE)
+    assert (ended["state"], ended["loading_completed"], ended["message"]) == ("STOPPED", True, "")
+    assert ended["loading_end"] == "2026-11-23T12:00:06"
+    assert loading_counts(desk) == (3, 0, 0, 9)
+    assert listed(desk, COMPOSE_TASK, COMPOSE)["stop_reason"] == "NONE"
+    assert stop(desk, COMPOSE_TASK, COMPOSE).code == "AEM_TASK_ALREADY_STOPPED"
+
+
+def loading_counts(desk: Desk) -> tuple[int, ...]:
+    found = details(desk, COMPOSE_TASK, COMPOSE)["loading_counters"]
+    names = ("tables_completed_count", "tables_loading_count", "tables_queued_count", "commands_completed_count")
+    return tuple(found[name] for name in names)
+
+
+def test_a_workflow_ends_by_itself_too(desk: Desk) -> None:
+    assert details(desk, "Nightly__SALES", COMPOSE)["loading_completed"] is False
+    run(desk, "Nightly__SALES", COMPOSE)
+    assert details(desk, "Nightly__SALES", COMPOSE)["state"] == "RUNNING"
+    desk.clock.seconds += 0.5
+    ended = details(desk, "Nightly__SALES", COMPOSE)
+    assert (ended["state"], ended["loading_completed"]) == ("STOPPED", True)
+
+
+def test_a_compose_task_that_is_stopped_has_not_completed(desk: Desk) -> None:
+    run(desk, COMPOSE_TASK, COMPOSE)
+    assert stop(desk, COMPOSE_TASK, COMPOSE).data["state"] == "STOPPED"
+    desk.clock.seconds += 60
+    found = details(desk, COMPOSE_TASK, COMPOSE)
+    assert (found["state"], found["loading_completed"], found["loading_end"]) == ("STOPPED", False, None)
+    run(desk, COMPOSE_TASK, COMPOSE)
+    desk.clock.seconds += 60
+    assert details(desk, COMPOSE_TASK, COMPOSE)["loading_completed"] is True
+
+
+def test_a_compose_task_that_fails(desk: Desk) -> None:
+    desk.task(COMPOSE, COMPOSE_TASK).fails_with = "The landing zone is locked"
+    assert run(desk, COMPOSE_TASK, COMPOSE).data["state"] == "ERROR"
+    found = listed(desk, COMPOSE_TASK, COMPOSE)
+    assert (found["state"], found["stop_reason"]) == ("ERROR", "NONE")
+
+
+def test_what_a_compose_task_says_it_is(desk: Desk) -> None:
+    found = details(desk, COMPOSE_TASK, COMPOSE)
+    assert next(iter(found)) == "$type"
+    assert found["$type"] == "AemComposeTaskInfoDetailed"
+
+
+def test_states_may_lag_behind_a_command(desk: Desk) -> None:
+    desk.set(state_seconds=30)
+    assert stop(desk, "Nightly 21 returns").data["state"] == "STOPPED"
+    for told in (details(desk, "Nightly 21 returns"), listed(desk, "Nightly 21 returns")):
+        assert (told["state"], told.get("stop_reason", told.get("task_stop_reason"))) == ("RUNNING", "NONE")
+    running = desk.get("servers", QAS)["server_details"]["task_summary"]["running"]
+    assert stop(desk, "Nightly 21 returns").code == "AEM_TASK_ALREADY_STOPPED"
+    desk.clock.seconds += 29.5
+    assert details(desk, "Nightly 21 returns")["state"] == "STOPPING"
+    desk.clock.seconds += 0.5
+    assert listed(desk, "Nightly 21 returns")["stop_reason"] == "NORMAL"
+    assert desk.get("servers", QAS)["server_details"]["task_summary"]["running"] == running - 1
+    run(desk, "Regression load")
+    assert "ORA-12541" in listed(desk, "Regression load")["message"]
+    desk.clock.seconds += 30
+    assert (listed(desk, "Regression load")["state"], listed(desk, "Regression load")["message"]) == ("RUNNING", "")

@@ -33,7 +33,7 @@ def endpoint(name: str, role: str = "SOURCE", kind: str = "ORACLE", **db_setting
         "role": role,
         "is_licensed": True,
         "type_id": f"{kind}_COMPONENT_TYPE",
-        "db_settings": {"$type": "Settings", "server": "db1", **db_settings},
+        "db_settings": {"$type": f"{kind.title()}Settings", "server": "db1", **db_settings},
         "override_properties": {},
     }
 

@@ -142,7 +142,7 @@ RECONFIGURE_REFUSALS: dict[str, tuple[dict[str, Any], str, str, str]] = {
     ),
     "no source": ({"Live": endpoint("Live", "TARGET")}, "Live", "Second", "AEM_RECONFIGURE_ENDPOINT_INNER_ERR"),
     "another type": (
-        {"Live__Second": endpoint("Live__Second", kind="SQL_SERVER")},
+        {"Live__Second": endpoint("Live__Second", kind="KAFKA")},
         "Live",
         "Second",
         "AEM_RECONFIGURE_ENDPOINT_INNER_ERR",

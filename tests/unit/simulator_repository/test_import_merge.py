@@ -57,7 +57,8 @@ def test_named_things_merge_by_name_and_are_replaced_whole() -> None:
             unheard_of=[3],
         ),
     )
-    assert repository.sections["notifications"] == [{"name": "N1", "enabled": False}, {"name": "N2"}, {"name": "N3"}]
+    notices = repository.sections["notifications"]["notifications_list"]
+    assert notices == [{"name": "N1", "enabled": False}, {"name": "N2"}, {"name": "N3"}]
     assert [job["name"] for job in repository.sections["scheduler"]["jobs"]] == ["J1", "J2"]
     assert repository.sections["unheard_of"] == [3]
 
@@ -96,7 +97,8 @@ def test_an_endpoint_for_both_roles() -> None:
 def test_other_sections_come_with_a_task() -> None:
     repository = estate(**SECTIONS)
     import_task(repository, "One", document(task("One"), notifications=[{"name": "N9"}]))
-    assert [item["name"] for item in repository.sections["notifications"]] == ["N1", "N2", "N9"]
+    notices = repository.sections["notifications"]["notifications_list"]
+    assert [item["name"] for item in notices] == ["N1", "N2", "N9"]
 
 
 def test_a_running_task_does_not_hinder_others() -> None:
@@ -155,6 +157,6 @@ def test_keys_that_nobody_documents_travel_unchanged() -> None:
 
 def test_an_endpoint_shows_whether_it_is_licensed() -> None:
     repository = estate()
-    bare = {"name": "N", "role": "TARGET", "type_id": "FILE_COMPONENT_TYPE", "db_settings": {}}
+    bare = {"name": "N", "role": "TARGET", "type_id": "FILE_COMPONENT_TYPE", "db_settings": {"$type": "FileSettings"}}
     import_all(repository, {"cmd.replication_definition": {"databases": [bare]}})
     assert repository.endpoints["N"] == {**bare, "is_licensed": True, "override_properties": {}}

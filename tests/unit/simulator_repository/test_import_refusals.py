@@ -86,6 +86,8 @@ def table(**more: Any) -> dict[str, Any]:
     return {"owner": "A", "name": "B", **more}
 
 
+# What PowerShell makes of an object that lies too deep.
+TEXT = "@{server=s; port=1521}"
 BAD_TABLES: list[Any] = [
     {},
     ["A.B"],
@@ -95,6 +97,8 @@ BAD_TABLES: list[Any] = [
     [table(load_order="HIGH")],
     [table(load_order=True)],
     [table(table_type="SYNONYM")],
+    {"owner": "A", "name": "B"},
+    "A.B",
 ]
 BAD_TASKS: list[Any] = [
     7,
@@ -102,6 +106,9 @@ BAD_TASKS: list[Any] = [
     {"task": []},
     changed(task("One"), "task.name", ""),
     changed(task("One"), "task.name", 7),
+    changed(task("One"), "task.name", "  "),
+    changed(task("One"), "task.name", "On\0e"),
+    changed(task("One"), "task.name", "One\n"),
     changed(task("One"), "task.source_name", None),
     changed(task("One"), "task.target_names", []),
     changed(task("One"), "task.target_names", "T"),
@@ -116,6 +123,14 @@ BAD_TASKS: list[Any] = [
     changed(task("One"), "task_settings.target_settings", 7),
     changed(task("One"), "task_settings.common_settings.change_table_settings", []),
     changed(task("One"), "loggers", []),
+    changed(task("One"), "task.loggers", TEXT),
+    changed(task("One"), "error_behavior", {"apply_error_behavior": TEXT}),
+    changed(task("One"), "task_settings.common_settings", TEXT),
+    changed(task("One"), "manipulations", {"name": "A.B"}),
+    changed(task("One"), "manipulations", [TEXT]),
+    changed(task("One"), "manipulations", [{"name": "A.B", "table_manipulation": TEXT}]),
+    changed(task("One"), "manipulations", [{"table_manipulation": {"transform_columns": {"column_name": "C"}}}]),
+    changed(task("One"), "manipulations", [{"table_manipulation": {"transform_columns": ["System.Object[]"]}}]),
     changed(task("One"), "unknown", nested(DEEPEST)),
     *[changed(task("One"), "source.source_tables.explicit_included_tables", tables) for tables in BAD_TABLES],
 ]
@@ -126,17 +141,32 @@ BAD_ENDPOINTS: list[Any] = [
     changed(endpoint("S"), "role", []),
     changed(endpoint("S"), "type_id", None),
     changed(endpoint("S"), "db_settings", []),
+    changed(endpoint("S"), "db_settings", TEXT),
+    changed(endpoint("S"), "db_settings", {"server": "s"}),
+    changed(endpoint("S"), "db_settings.$type", 7),
+    changed(endpoint("S"), "db_settings.$type", "Settings"),
+    changed(endpoint("S", kind="MONGO"), "db_settings.$type", "SqlServerSettings"),
+    changed(endpoint("S"), "override_properties", TEXT),
 ]
 BAD_SECTIONS: list[dict[str, Any]] = [
     {"tasks": {}},
     {"databases": None},
     {"databases": [endpoint("S"), endpoint("S", server="other")]},
-    {"notifications": {}},
+    {"notifications": 7},
+    {"notifications": None},
+    {"notifications": {"notifications_list": {}}},
+    {"notifications": {"notifications_list": [{"name": "N"}, {"name": "N"}]}},
+    {"notifications": [{"name": "N", "tasks": "One"}]},
+    {"notifications": [{"name": "N", "tasks": [{"name": "One"}]}]},
     {"notifications": ["all"]},
     {"notifications": [{"name": "N"}, {"name": "N"}]},
     {"scheduler": []},
     {"scheduler": {"jobs": {}}},
     {"scheduler": {"jobs": [{"task": "One"}]}},
+    {"scheduler": {"jobs": [{"name": "J", "task": ["One"]}]}},
+    {"scheduler": {"jobs": [{"name": "J", "schedule": {"cron": "0 1 * * *"}}]}},
+    {"scheduler": {"jobs": [{"name": "J", "command_requests": TEXT}]}},
+    {"scheduler": {"jobs": [{"name": "J", "command_requests": {"execute_req": TEXT}}]}},
     {"error_behavior": []},
     {"replication_environment": 1},
     {"disk_utilization_configuration": "on"},

@@ -83,7 +83,7 @@ def test_a_test_that_holds(path: str, value: Any) -> None:
 
 
 def test_a_test_of_the_type_is_no_change() -> None:
-    assert patched(operation("test", "$type", "Settings"), operation("test", "connectioninfo/$type", "MongoInfo"))
+    assert patched(operation("test", "$type", "OracleSettings"), operation("test", "connectioninfo/$type", "MongoInfo"))
 
 
 def test_a_test_of_a_secret_takes_both_forms() -> None:
@@ -164,7 +164,7 @@ REFUSED: list[dict[str, Any]] = [
     operation("test", "nested", {"a": {}}),
     operation("test", "password", "lion"),
     operation("replace", "$type", "Other"),
-    operation("replace", "$type", "Settings"),
+    operation("replace", "$type", "OracleSettings"),
     operation("add", "$type", "Other"),
     operation("remove", "$type"),
     operation("replace", "connectioninfo/$type", "Other"),
@@ -237,4 +237,4 @@ def test_a_patch_is_done_whole_or_not_at_all(operations: list[dict[str, Any]]) -
         with pytest.raises(RepositoryError):
             patch_endpoint(whole, "S", [*operations, operation("remove", "never there")], server=SERVER)
         assert whole == before
-    assert whole.endpoints["S"]["db_settings"]["$type"] == "Settings"
+    assert whole.endpoints["S"]["db_settings"]["$type"] == "OracleSettings"
