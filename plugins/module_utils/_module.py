@@ -177,7 +177,8 @@ def told_to_ansible(result: Result, with_diff: bool) -> dict[str, Any]:
     if with_diff and result.diff:
         entries = [_headed(entry) for entry in result.diff]
         told["diff"] = entries[0] if len(entries) == 1 else entries
-    return {**told, **result.error.facts(), "msg": printable(result.error.message)} if result.error else told
+    # What a module says in a field goes before a fact of the same name, such as the HTTP status.
+    return {**result.error.facts(), **told, "msg": printable(result.error.message)} if result.error else told
 
 
 def _headed(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _module
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import http
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import ApiError, Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from support.scripted import Script, reply
 
@@ -105,3 +105,10 @@ def test_every_connection_option_is_in_the_environment_too() -> None:
     for name, spec in _module.CONNECTION_ARGUMENTS.items():
         if name not in _module.SECRETS:
             assert spec["fallback"][1] == [name.upper()]
+
+
+def test_a_field_of_the_result_goes_before_a_fact_of_the_error() -> None:
+    error = ApiError("PutServer", 500, "AEM_SERVER_NOT_FOUND", "There is none.")
+    told = _module.told_to_ansible(Result({"status": "failed"}, error=error), with_diff=False)
+    assert (told["status"], told["error_code"], told["api_method"]) == ("failed", "AEM_SERVER_NOT_FOUND", "PutServer")
+    assert _module.told_to_ansible(Result(error=error), with_diff=False)["status"] == 500
