@@ -147,18 +147,33 @@ options:
     type: str
   tasks:
     description:
-      - Names of tasks, or patterns with C(*), C(?) and C([]). A name that no task has is an error.
-      - With O(server), at least one of O(tasks) and O(tags) is needed.
+      - Names of tasks, or patterns with C(*), C(?) and C([]). A name that no task has is an error, and so is a pattern
+        that no task matches, see O(allow_none).
+      - A name is found in another case too, as Enterprise Manager does. In patterns, case counts.
+      - With O(server), at least one of O(tasks), O(tags) and O(exclude) is needed.
     type: list
     elements: str
   tags:
     description:
-      - Tags, of which a task must have one. With O(tasks) as well, a task must match both.
+      - Tags, of which a task must have one. With O(tasks) as well, a task must match both. A tag that no task has is an
+        error, see O(allow_none).
     type: list
     elements: str
+  exclude:
+    description:
+      - Names or patterns, as in O(tasks), of tasks that are left out of what else chooses. Alone, it chooses all
+        others.
+    type: list
+    elements: str
+  allow_none:
+    description:
+      - Whether there may be no such task. Then a pattern or a tag that no task has is warned of, and an empty list is
+        taken as it is. Otherwise each is an error, since a typing error must not pass for work that is done.
+    type: bool
+    default: false
   selection:
     description:
-      - Tasks of several servers, in place of O(server), O(tasks) and O(tags).
+      - Tasks of several servers, in place of O(server), O(tasks), O(tags) and O(exclude).
       - A task that is chosen twice counts once.
     type: list
     elements: dict
@@ -173,6 +188,10 @@ options:
         elements: str
       tags:
         description: As O(tags).
+        type: list
+        elements: str
+      exclude:
+        description: As O(exclude).
         type: list
         elements: str
 """

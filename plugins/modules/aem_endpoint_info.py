@@ -124,6 +124,7 @@ from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
 from ..module_utils._resource import endpoint
+from ..module_utils._resource.foresight import seen
 
 ARGUMENTS = {
     "server": {"type": "str", "required": True},
@@ -134,7 +135,9 @@ ARGUMENTS = {
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the endpoints."""
-    return Result({"endpoints": endpoint.listed(api, options["server"], options["names"], options["settings"])})
+    server = options["server"]
+    found, warnings = seen(api, lambda: endpoint.listed(api, server, options["names"], options["settings"]), server)
+    return Result({"endpoints": found or []}, warnings=warnings)
 
 
 def main() -> None:

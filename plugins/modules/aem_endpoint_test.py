@@ -23,10 +23,19 @@ options:
     required: true
   endpoints:
     description:
-      - Names of endpoints, or patterns with C(*), C(?) and C([]).
+      - Names of endpoints, or patterns with C(*), C(?) and C([]). A pattern that no endpoint matches is an error, see
+        O(allow_none).
+      - In check mode, one that is not there is not tested, since an earlier task of the play may make it. There is a
+        warning, and its status is V(UNKNOWN).
     type: list
     elements: str
     required: true
+  allow_none:
+    description:
+      - Whether there may be no such endpoint. Then a pattern that no endpoint matches is warned of, and an empty list
+        is taken as it is. Otherwise each is an error.
+    type: bool
+    default: false
   timeout:
     description:
       - Seconds that the server has for each test.

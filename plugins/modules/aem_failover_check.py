@@ -207,6 +207,10 @@ tasks:
       description: Its total latency in seconds, null if the server does not tell.
       type: int
       returned: always
+    left_to_apply:
+      description: How many changes and tables it has read and not yet brought to its target, null for Compose tasks.
+      type: int
+      returned: always
     tables_in_error:
       description: Its tables in error, as C(schema.table).
       type: list
@@ -220,6 +224,7 @@ tasks:
       state: RUNNING
       message: ""
       latency_seconds: 3
+      left_to_apply: 0
       tables_in_error: []
 """
 

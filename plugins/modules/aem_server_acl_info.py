@@ -18,6 +18,7 @@ options:
   servers:
     description:
       - Names of servers, or patterns with C(*), C(?) and C([]). All servers if not set.
+      - A server that is not this user's to read is left out with a warning, unless it is named.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -96,14 +97,15 @@ from typing import Any
 from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._resource import acl, server
+from ..module_utils._resource import acl
 
 ARGUMENTS = {"servers": {"type": "list", "elements": "str"}}
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the ACLs."""
-    return Result({"acls": acl.listed(api, server.names(api, options["servers"]))})
+    acls, warnings = acl.listed(api, options["servers"])
+    return Result({"acls": acls}, warnings=warnings)
 
 
 def main() -> None:

@@ -18,7 +18,9 @@ options:
   names:
     description:
       - Names of servers, or patterns with C(*), C(?) and C([]). All servers if not set.
-      - A name that no server has chooses nothing.
+      - A name that no server has chooses nothing, and is warned of with the names that are nearest to it.
+      - With O(details) or O(connection), a server that is not this user's to read is left out with a warning, unless it
+        is named.
     type: list
     elements: str
   details:
@@ -146,8 +148,8 @@ ARGUMENTS = {
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the servers."""
-    servers = server.listed(api, options["names"], options["details"], options["connection"])
-    return Result({"servers": servers})
+    servers, warnings = server.listed(api, options["names"], options["details"], options["connection"])
+    return Result({"servers": servers}, warnings=warnings)
 
 
 def main() -> None:

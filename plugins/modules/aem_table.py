@@ -58,6 +58,12 @@ options:
     type: list
     elements: str
     choices: [table_change_processing, table_completed, table_error, table_loading, table_queued]
+  allow_none:
+    description:
+      - Whether there may be no such table. Then a pattern that no table matches is warned of, and an empty list is
+        taken as it is. Otherwise each is an error. That no table is in one of the O(table_states) is never one.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - qlik.enterprise_manager.aem
   - qlik.enterprise_manager.aem.actiongroup
@@ -171,7 +177,7 @@ from ..module_utils._resource import table as tables
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Plan a change for each table that needs one, and carry them out side by side."""
     server, task, state = options["server"], options["task"], options["state"]
-    selected = tables.select(api, server, task, options["tables"], options["table_states"])
+    selected = tables.select(api, server, task, options["tables"], options["table_states"], options["allow_none"])
     touched = [table for table in selected.tables if tables.needs(state, table)]
     changes = tables.plan(api, server, task, touched, state)
     report = carry_out(changes, api.check_mode, workers=api.session.connection.concurrency)

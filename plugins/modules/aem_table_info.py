@@ -197,7 +197,8 @@ from ..module_utils._resource import table
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the tables."""
-    return Result({"tables": table.listed(api, options)})
+    tables, warnings = table.listed(api, options)
+    return Result({"tables": tables}, warnings=warnings)
 
 
 def main() -> None:

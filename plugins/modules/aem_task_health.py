@@ -11,8 +11,8 @@ short_description: Wait until tasks run, keep up and have no new tables in error
 version_added: 0.1.0
 description:
   - Looks at tasks of one server or of several, side by side, until all of them are healthy.
-  - A task is healthy if it is in state RUNNING, if its total latency is within O(latency), and if no table is in error
-    that O(baseline) does not have.
+  - A task is healthy if it is in state RUNNING, if its total latency is within O(latency), if it is O(drained), and if
+    no table is in error that O(baseline) does not have.
   - Ends at once if a task is in state ERROR or has a new table in error, since that does not heal by itself.
   - Needs the roles Viewer on all tasks of each server and Viewer on the tasks.
 author:
@@ -29,6 +29,14 @@ options:
       - The most seconds that the total latency of a healthy task may have. If not set, latency does not count.
       - The latency of a task that loads only, and of a Compose task, is not known and does not count.
     type: int
+  drained:
+    description:
+      - Whether a healthy task has nothing more to apply or to load, by the counters of Enterprise Manager. Changes that
+        the source has not committed count too. Use it before a task is stopped for good.
+      - What is on the source and was not read yet has no counter. Set O(latency) too, and see that nobody writes there.
+      - Compose tasks have no such counters, and this does not count for them.
+    type: bool
+    default: false
   baseline:
     description:
       - The tables that were in error before, as RV(tasks) of an earlier call. Others in error then count as new.
@@ -40,6 +48,7 @@ options:
     description:
       - Seconds that all tasks must stay healthy before they count as healthy. Servers take about ten seconds to show
         the latency of a task that has just started.
+      - The module fails, unless told not to, where they have not been healthy for that long in the end.
     type: int
     default: 0
   timeout:
@@ -57,6 +66,9 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem.actiongroup
   - qlik.enterprise_manager.aem.choice
   - qlik.enterprise_manager.aem.info
+notes:
+  - In check mode the tasks are looked at once. One that is not there yet is taken as healthy, and for one that does not
+    run there is a warning only, since an earlier task of the play may make or start it.
 seealso:
   - module: qlik.enterprise_manager.aem_task_info
   - module: qlik.enterprise_manager.aem_task_state
@@ -85,6 +97,18 @@ EXAMPLES = r"""
     latency: 60
     baseline: "{{ before.tasks }}"
     timeout: 300
+
+- name: Wait until all that was written to the source has arrived, before the target is switched over
+  qlik.enterprise_manager.aem_task_health:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    server: Replicate PRD 1
+    tasks: [POS to Kafka]
+    drained: true
+    latency: 10
+    settle: 30
+    timeout: 900
 """
 
 RETURN = r"""
@@ -124,6 +148,10 @@ tasks:
       description: Its total latency in seconds, null if the server does not tell.
       type: int
       returned: always
+    left_to_apply:
+      description: How many changes and tables it has read and not yet brought to its target, null for Compose tasks.
+      type: int
+      returned: always
     tables_in_error:
       description: Its tables in error, as C(schema.table).
       type: list
@@ -144,6 +172,7 @@ tasks:
       state: RUNNING
       message: ""
       latency_seconds: 75
+      left_to_apply: 1200
       tables_in_error: [ERP.INVOICES]
       healthy: false
       problems: [its latency of 75 s is above 60 s]

@@ -18,7 +18,8 @@ options:
   servers:
     description:
       - Names of servers, or patterns with C(*), C(?) and C([]). All servers if not set.
-      - Servers that are not monitored or cannot be reached are left out with a warning, unless they are named.
+      - Servers that are not monitored, cannot be reached or are not this user's to read are left out with a warning,
+        unless they are named.
     type: list
     elements: str
   tasks:
@@ -31,6 +32,11 @@ options:
       - Tags, of which a task must have one.
     type: list
     elements: str
+  exclude:
+    description:
+      - Names or patterns of tasks that are left out.
+    type: list
+    elements: str
   states:
     description:
       - States, of which a task must be in one. V(recovering) is another word for V(recovery).
@@ -40,6 +46,8 @@ options:
   details:
     description:
       - Whether each task gets its full monitoring record, with one more request for each.
+      - A task that is deleted meanwhile is left out with a warning, and so is one that is not this user's to read
+        unless it is named.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -131,28 +139,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..module_utils._client.api import Api
-from ..module_utils._client.vocabulary import TASK_STATE
 from ..module_utils._core.plan import Result
 from ..module_utils._module import run_module
-from ..module_utils._resource import server, task_state
-
-ARGUMENTS = {
-    "servers": {"type": "list", "elements": "str"},
-    "tasks": {"type": "list", "elements": "str"},
-    "tags": {"type": "list", "elements": "str"},
-    "states": {"type": "list", "elements": "str", "choices": TASK_STATE.choices()},
-    "details": {"type": "bool", "default": False},
-}
+from ..module_utils._resource import task_list
 
 
 def work(options: Mapping[str, Any], api: Api) -> Result:
-    """Read the tasks."""
-    servers, warnings = server.monitored_names(api, options["servers"])
-    return Result({"tasks": task_state.listed(api, servers, options)}, warnings=warnings)
+    """Read the tasks of all servers."""
+    return task_list.report(api, options)
 
 
 def main() -> None:
-    run_module(work, ARGUMENTS)
+    run_module(work, task_list.ARGUMENTS)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,12 @@ options:
   state:
     description:
       - V(present) adds the chosen tasks that run to the file.
+      - V(read) only reads the file, for a play of its own that brings the tasks back. Where there is none, nothing is
+        remembered.
       - V(absent) removes the file. Do so when the tasks run again.
       - V(brought_back) takes the tasks out of the file, since they run again, and keeps what else it says.
     type: str
-    choices: [present, brought_back, absent]
+    choices: [present, read, brought_back, absent]
     default: present
   tasks:
     description:
@@ -93,6 +95,15 @@ EXAMPLES = r"""
     aem_password: "{{ em_password }}"
     selection: "{{ ran.selection }}"
     state: started
+
+- name: Read in another run what is still to be brought back
+  qlik.enterprise_manager.aem_task_record:
+    aem_url: https://em.example.com
+    aem_username: CORP\admin
+    aem_password: "{{ em_password }}"
+    path: "{{ playbook_dir }}/patch-day.json"
+    state: read
+  register: left
 
 - name: There is nothing left to bring back
   qlik.enterprise_manager.aem_task_record:

@@ -29,7 +29,8 @@ def played(request: pytest.FixtureRequest) -> Iterator[Played]:
         module({"endpoints": ["DEV *", "no such"]}, name="Patterns", ignore_errors=True),
         module({"endpoints": ["DEV *"], "fail_on_error": False}, name="Not to fail"),
         module({"endpoints": ["DEV far away"]}, name="Timeout", ignore_errors=True),
-        module({"endpoints": ["X*"]}, name="None"),
+        module({"endpoints": ["X*"]}, name="Mistyped", ignore_errors=True),
+        module({"endpoints": ["X*"], "allow_none": True}, name="None"),
         module({"endpoints": ["DEV Oracle"], "timeout": 0}, name="No time", ignore_errors=True),
         module({"endpoints": ["A", "B"], "aem_password": "wrong"}, name="Refused", ignore_errors=True),
     ]
@@ -75,7 +76,8 @@ def test_the_error_code_is_told(played: Played) -> None:
     assert played["Timeout"].result["error_code"] == "AEM_TEST_ENDPOINT_CONNECTION_TIMEOUT"
 
 
-def test_no_endpoint_is_a_warning(played: Played) -> None:
+def test_no_endpoint_is_refused_unless_there_may_be_none(played: Played) -> None:
+    assert played["Mistyped"].result["msg"].startswith("No endpoint on server replicate-dev matches X*.")
     assert (played["None"].failed, played["None"].result["endpoints"]) == (False, [])
     assert "No endpoint on server replicate-dev matches X*." in str(played["None"].result["warnings"])
 

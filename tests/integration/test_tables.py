@@ -141,7 +141,7 @@ def reloads() -> Iterator[tuple[Simulator, Played]]:
             module("aem_table_info", {"table_states": ["table_error"]}, name="Nothing failed"),
             module("aem_table_info", {"table": "CUSTOMERS", "statuses": False}, name="One"),
             module("aem_table_info", {"table_states": ["table_completed", "table_loading"]}, name="Some"),
-            module("aem_table", {"state": "reloaded", "tables": [{"schema": "NO%"}]}, name="None"),
+            module("aem_table", {"state": "reloaded", "tables": [{"schema": "NO%"}], "allow_none": True}, name="None"),
         ]
         yield em, run(em, tasks)
 
@@ -187,7 +187,7 @@ def test_tables_are_listed(reloads: tuple[Simulator, Played]) -> None:
         assert end is None or table["state"] == "TABLE_LOADING"
 
 
-def test_a_pattern_that_chooses_no_table_is_a_warning(reloads: tuple[Simulator, Played]) -> None:
+def test_a_pattern_may_choose_no_table_if_that_is_said(reloads: tuple[Simulator, Played]) -> None:
     step = reloads[1]["None"]
     assert (step.failed, step.changed, step.result["tables"]) == (False, False, [])
     assert "No table of task ERP to DW on server Replicate PRD 1 matches NO%.%." in str(step.result["warnings"])
@@ -201,6 +201,10 @@ def test_bad_input_is_refused_before_anything_is_written(em: Simulator) -> None:
         "There is no table ERP.orders in task ERP to DW": (
             "aem_table",
             {"state": "reloaded", "tables": [{"schema": "ERP", "table": name} for name in ("ORDERS", "orders")]},
+        ),
+        "No table of task ERP to DW on server Replicate PRD 1 matches NO%.%. Set allow_none to true": (
+            "aem_table",
+            {"state": "reloaded", "tables": [{"schema": "NO%"}]},
         ),
         "one of the following is required: schema, table": ("aem_table", {"state": "reloaded", "tables": [{}]}),
         "would have neither a pattern nor a table": ("aem_task_tables", {"explicit_included_tables": []}),

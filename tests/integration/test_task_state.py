@@ -105,7 +105,7 @@ def test_options_of_a_run_travel(em: Simulator) -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "one of the following is required: tasks, tags, selection"),
+        ({}, "one of the following is required: tasks, tags, exclude, selection"),
         ({"tasks": ["nobody"]}, "There is no task 'nobody' on server replicate-qas"),
         ({"tasks": ["*"], "run_option": "resume_processing_from_position"}, "needs cdc_position"),
         ({"tasks": ["*"], "cdc_position": "1"}, "takes no cdc_position"),
@@ -120,11 +120,25 @@ def test_bad_input_is_refused_before_anything_is_started(em: Simulator, options:
     assert step.writes == []
 
 
-def test_a_tag_that_no_task_has_is_a_warning(em: Simulator) -> None:
+def test_a_tag_that_no_task_has_is_refused_unless_there_may_be_none(em: Simulator) -> None:
     module = {"server": SERVER, "tags": ["no-such-tag"], "state": "stopped"}
-    step = run(em, [{"name": "None", "qlik.enterprise_manager.aem_task_state": module}]).steps[0]
-    assert (step.failed, step.changed, step.result["tasks"]) == (False, False, [])
-    assert "No task on server replicate-qas matches tags no-such-tag" in str(step.result["warnings"])
+    tasks = [
+        {"name": "Mistyped", "qlik.enterprise_manager.aem_task_state": module, "ignore_errors": True},
+        {"name": "None", "qlik.enterprise_manager.aem_task_state": {**module, "allow_none": True}},
+        {"name": "Empty", "qlik.enterprise_manager.aem_task_state": {**module, "tags": []}, "ignore_errors": True},
+    ]
+    mistyped, none, empty = run(em, tasks).steps
+    told = "No task on server replicate-qas matches tags no-such-tag."
+    assert (mistyped.failed, mistyped.result["msg"].startswith(told)) == (True, True)
+    assert (none.failed, none.changed, none.result["tasks"]) == (False, False, [])
+    assert told in str(none.result["warnings"])
+    assert (empty.failed, "tags is an empty list" in empty.result["msg"]) == (True, True)
+
+
+def test_tasks_are_found_in_another_case_and_excluded(em: Simulator) -> None:
+    module = {"server": SERVER, "tasks": ["nightly 01 ACCOUNTS", "Nightly 0[23]*"], "exclude": ["*branches"]}
+    step = run(em, [{"name": "Start", "qlik.enterprise_manager.aem_task_state": module}]).steps[0]
+    assert [task["name"] for task in step.result["tasks"]] == ["Nightly 01 accounts", "Nightly 02 addresses"]
 
 
 def test_tasks_are_listed(em: Simulator) -> None:

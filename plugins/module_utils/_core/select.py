@@ -18,14 +18,21 @@ from .errors import Refused
 def chosen(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
     """The names that ``wanted`` chooses, in the order of ``names``; all of them where ``wanted`` is None.
 
-    A wanted string that is a name means that name; else it is a pattern with ``*``, ``?`` and ``[]``.
+    A wanted string that is a name means that name, else the names that differ from it in case only, since Enterprise
+    Manager finds things so; else it is a pattern with ``*``, ``?`` and ``[]``, in which case counts.
     """
     present = list(names)
     if wanted is None:
         return present
-    exact = set(present).intersection(wanted)
-    patterns = [word for word in wanted if word not in exact]
-    return [name for name in present if name in exact or any(fnmatchcase(name, word) for word in patterns)]
+    meant = {name for word in wanted for name in spelled(present, word)}
+    patterns = [word for word in wanted if is_pattern(word) and not spelled(present, word)]
+    return [name for name in present if name in meant or any(fnmatchcase(name, word) for word in patterns)]
+
+
+def spelled(names: Iterable[str], word: str) -> list[str]:
+    """The names that ``word`` is: itself where it is one of them, else those that differ from it in case only."""
+    present = list(names)
+    return [word] if word in present else [name for name in present if name.casefold() == word.casefold()]
 
 
 def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None, where: str = "") -> None:
@@ -33,15 +40,27 @@ def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None
     present = list(names)
     gone = missing(present, wanted)
     if gone:
-        near = get_close_matches(gone[0], present, n=3)
-        hint = f" Did you mean {' or '.join(repr(name) for name in near)}?" if near else ""
-        raise Refused(f"There is no {kind} {', '.join(repr(name) for name in gone)}{where}.{hint}")
+        raise Refused(there_is_no(kind, gone, present, where))
+
+
+def there_is_no(kind: str, gone: Sequence[str], names: Iterable[str], where: str = "") -> str:
+    """What to say of wanted names that are none of ``names``, with those that are nearest to the first."""
+    near = {name.casefold(): name for name in names}
+    found = get_close_matches(gone[0].casefold(), near, n=3)
+    hint = f" Did you mean {' or '.join(repr(near[name]) for name in found)}?" if found else ""
+    return f"There is no {kind} {', '.join(repr(name) for name in gone)}{where}.{hint}"
 
 
 def missing(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
     """The wanted names, not patterns, that are none of ``names``."""
-    present = set(names)
-    return [word for word in wanted or () if word not in present and not is_pattern(word)]
+    present = {name.casefold() for name in names}
+    return [word for word in wanted or () if word.casefold() not in present and not is_pattern(word)]
+
+
+def fruitless(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
+    """The wanted patterns that choose none of ``names``."""
+    present = list(names)
+    return [word for word in wanted or () if is_pattern(word) and not chosen(present, [word])]
 
 
 def as_spelled(names: Iterable[str], wanted: Sequence[str] | None) -> Sequence[str] | None:

@@ -21,6 +21,7 @@ from .._core.plan import CREATE, DELETE, Applied, Change
 from .._definition.paths import tokens_of
 from .._resource import acl, server
 from .._resource import license as licenses
+from .._resource.server_choice import MONITORED
 from . import exchange, plan_endpoints, plan_tasks, prune, site
 from . import item as kinds
 from .item import Item
@@ -118,7 +119,7 @@ def _and_connect(here: Site, change: Change) -> Change:
         applied = change.apply()
         details, connected = wait_until(
             lambda: here.api.get_server_details(here.name),
-            lambda seen: seen.get("state") == server.MONITORED,
+            lambda seen: seen.get("state") == MONITORED,
             _SECONDS_TO_CONNECT,
         )
         if connected:

@@ -16,10 +16,10 @@ from typing import Any
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import ACL_ROLES
-from .._core.concurrent import all_of
 from .._core.errors import Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .foresight import seen
+from .server_choice import choose, each_of
 from .whole_state import WholeState
 
 KIND = "acl of server"
@@ -180,14 +180,17 @@ def is_same_user(name: str, user: str) -> bool:
     return bool(user) and _user_key(name) == _user_key(user)
 
 
-def listed(api: Api, servers: Sequence[str]) -> list[Plain]:
-    """The explicit ACLs of servers, each with ``server`` and ``explicit``: False where it has none, only inherits."""
+def listed(api: Api, wanted: Sequence[str] | None) -> tuple[list[Plain], list[str]]:
+    """The explicit ACLs of the servers that ``wanted`` (names or patterns, None for all) chooses, and warnings.
+
+    Each has ``server`` and ``explicit``: False where the server has none, only inherits.
+    """
 
     def entry(server: str) -> Plain:
         acl = read(api, server)
         return {"server": server, "explicit": acl is not None, **(acl or empty())}
 
-    return all_of(entry, servers, api.session.connection.concurrency)
+    return each_of(api, choose(api, wanted), entry, "Operator on the server")
 
 
 def _merged(present: Sequence[str], given: Sequence[str], purge: bool) -> list[str]:

@@ -15,13 +15,12 @@ from typing import Any
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
-from .._core.concurrent import all_of
 from .._core.errors import Refused, SessionChanged, none_where
 from .._core.plan import CREATE, DELETE, SENT, UPDATE, Applied, Change, Plan, removed
-from .._core.select import chosen, is_pattern
+from .._core.select import missing, there_is_no
+from .server_choice import each_of, of_listed
 
 KIND = "server"
-MONITORED = "MONITORED"
 PROPERTIES = ("type", "description", "host", "port", "username", "verify_server_certificate", "monitored")
 ON_CREATE = {
     "type": "replicate",
@@ -66,8 +65,12 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
 
 
 def compare(api: Api, options: Mapping[str, Any], current: Plain | None, session: int) -> Plan:
-    """As ``plan``, for a server that was read in the session of that number, or in a later one."""
-    name = options["name"]
+    """As ``plan``, for a server that was read in the session of that number, or in a later one.
+
+    Enterprise Manager finds a server in another case too; from there on it is called as it says.
+    """
+    name = str((current or options).get("name") or options["name"])
+    current = current and {**current, "name": name}
     if options.get("state") == "absent":
         if current is None:
             return Plan([])
@@ -120,8 +123,8 @@ def check(options: Mapping[str, Any]) -> None:
         raise Refused("password must not be empty.")
 
 
-def listed(api: Api, wanted: Sequence[str] | None, details: bool, connection: bool) -> list[Plain]:
-    """The servers that ``wanted`` (names or patterns, None for all) chooses.
+def listed(api: Api, wanted: Sequence[str] | None, details: bool, connection: bool) -> tuple[list[Plain], list[str]]:
+    """The servers that ``wanted`` (names or patterns, None for all) chooses, and warnings.
 
     With ``details`` each has the answer of GetServerDetails, with ``connection`` that of GetServer without password.
     """
@@ -135,28 +138,10 @@ def listed(api: Api, wanted: Sequence[str] | None, details: bool, connection: bo
             more["connection"] = shown(api.get_server(name))
         return {**servers[name], **more}
 
-    return all_of(completed, chosen(servers, wanted), api.session.connection.concurrency)
-
-
-def names(api: Api, wanted: Sequence[str] | None) -> list[str]:
-    """The names of the servers that ``wanted`` chooses. Where it holds names only, they need not be looked up."""
-    if wanted is not None and not any(is_pattern(word) for word in wanted):
-        return list(wanted)
-    return chosen([server["name"] for server in api.get_server_list()], wanted)
-
-
-def monitored_names(api: Api, wanted: Sequence[str] | None) -> tuple[list[str], list[str]]:
-    """As ``names``, without servers that have no tasks to tell since they are not monitored; and a warning for each.
-
-    A server that is named, not chosen by a pattern, is never left out.
-    """
-    if wanted is not None and not any(is_pattern(word) for word in wanted):
-        return list(wanted), []
-    servers = {server["name"]: server for server in api.get_server_list()}
-    found = chosen(servers, wanted)
-    left_out = [name for name in found if servers[name]["state"] != MONITORED and name not in (wanted or ())]
-    warnings = [f"Server {name} is left out: it is {servers[name]['state']}." for name in left_out]
-    return [name for name in found if name not in left_out], warnings
+    gone = missing(servers, wanted)
+    warnings = [there_is_no("server", gone, servers)] if gone else []
+    role = "Operator on the server" if connection else "Viewer on the server"
+    return each_of(api, of_listed(servers, wanted, warnings=warnings), completed, role)
 
 
 def _to_create(options: Mapping[str, Any]) -> Plain:

@@ -18,9 +18,10 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TABLE_STATE
 from .._core.concurrent import all_of, wait_until
-from .._core.errors import ApiError, NoAnswer, Refused
+from .._core.errors import ApiError, NoAnswer
 from .._core.plan import RUN, Applied, Change, Report
 from .._core.time import utc, without_zone
+from .foresight import seen, unless_made
 
 KIND = "table"
 RELOADED = "reloaded"
@@ -49,6 +50,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "required_one_of": [("schema", "table")],
     },
     "table_states": STATES_ARGUMENT,
+    "allow_none": {"type": "bool", "default": False},
 }
 INFO_ARGUMENTS: dict[str, dict[str, Any]] = {
     "server": {"type": "str", "required": True},
@@ -68,28 +70,45 @@ class Selected(NamedTuple):
 
 
 def select(
-    api: Api, server: str, task: str, wanted: Sequence[Mapping[str, Any]] | None, states: Sequence[str] | None
+    api: Api,
+    server: str,
+    task: str,
+    wanted: Sequence[Mapping[str, Any]] | None,
+    states: Sequence[str] | None,
+    allow_none: bool = False,
 ) -> Selected:
     """The tables of a task that one of the pairs of schema and table chooses and that are in one of the states.
 
     None chooses all tables, and leaves all states. Raise Refused for a pair without ``%`` that no table has, whatever
-    its state; a pattern that chooses none is warned of.
+    its state, and for a pattern or a list that chooses none unless with ``allow_none``. In check mode the task may be
+    one that an earlier task of the play would have imported: nothing is known of its tables then.
     """
     pairs = [{}] if wanted is None else list(wanted)
 
-    def look(pair: Mapping[str, Any]) -> list[Plain]:
-        return api.get_table_list(server, task, pair.get("schema"), pair.get("table"))
+    def look(pair: Mapping[str, Any]) -> tuple[list[Plain] | None, list[str]]:
+        return seen(api, lambda: api.get_table_list(server, task, pair.get("schema"), pair.get("table")), server, task)
 
-    answers = all_of(look, pairs, api.session.connection.concurrency)
+    looks = all_of(look, pairs, api.session.connection.concurrency)
+    not_there_yet = [warning for _tables, warnings in looks for warning in warnings]
+    if not_there_yet:
+        return Selected([], not_there_yet[:1])
+    answers = [tables or [] for tables, _warnings in looks]
     nowhere = [pair for pair, tables in zip(pairs, answers) if not tables]
+    where = f"task {task} on server {server}"
     missing = [_label(pair) for pair in nowhere if _is_exact(pair)]
+    warnings = []
     if missing:
-        raise Refused(
-            f"There is no table {', '.join(missing)} in task {task} on server {server}. Upper and lower case count."
-        )
+        problem = f"There is no table {', '.join(missing)} in {where}. Upper and lower case count."
+        warnings += unless_made(api, problem)
+    problems = [f"No table of {where} matches {_label(pair)}." for pair in nowhere if not _is_exact(pair)]
+    if not pairs and not allow_none:
+        problems = [f"tables is an empty list, so no table of {where} is chosen."]
+    if problems and not allow_none:
+        warnings += unless_made(api, f"{' '.join(problems)} Set allow_none to true if there may be none.")
+    elif problems:
+        warnings += problems
     found = {(table["schema"], table["table"]): table for tables in answers for table in tables}
     kept = spelled_states(states)
-    warnings = [f"No table of task {task} on server {server} matches {_label(pair)}." for pair in nowhere]
     return Selected([table for table in found.values() if not kept or table["state"] in kept], warnings)
 
 
@@ -202,14 +221,19 @@ class Touch:
         return NoAnswer("ReloadTable", problem, sent=True, status=lost.status)
 
 
-def listed(api: Api, options: Mapping[str, Any], now: datetime | None = None) -> list[Plain]:
-    """The tables of INFO_ARGUMENTS; with ``statuses`` each has its counters, and an estimate while it is loaded."""
+def listed(api: Api, options: Mapping[str, Any], now: datetime | None = None) -> tuple[list[Plain], list[str]]:
+    """The tables of INFO_ARGUMENTS; with ``statuses`` each has its counters, and an estimate while it is loaded.
+
+    And warnings: in check mode the task may be one that an earlier task of the play would have imported.
+    """
     where = options["server"], options["task"], options["schema"], options["table"]
     states = spelled_states(options["table_states"])
-    if not options["statuses"]:
-        return api.get_table_list(*where, states)
-    tables = api.get_table_statuses(*where, states)
-    return [with_estimate(table, now or datetime.now(timezone.utc)) for table in tables]
+    read = api.get_table_statuses if options["statuses"] else api.get_table_list
+    found, warnings = seen(api, lambda: read(*where, states), options["server"], options["task"])
+    tables = found or []
+    if options["statuses"]:
+        tables = [with_estimate(table, now or datetime.now(timezone.utc)) for table in tables]
+    return tables, warnings
 
 
 def with_estimate(status: Mapping[str, Any], now: datetime) -> Plain:

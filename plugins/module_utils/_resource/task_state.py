@@ -15,14 +15,14 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._client.vocabulary import RUN_OPTION, TASK_STATE
-from .._core.concurrent import all_of, check_workers, tried_until
+from .._client.vocabulary import RUN_OPTION
+from .._core.concurrent import check_workers, tried_until
 from .._core.errors import ManyFailed
 from .._core.plan import PLANNED, RUN, Change, Report, Result, Step, carry_out
 from . import stopped
 from .ending import Ending, endings, wait
 from .switch import END, FULL_LOAD, RESTARTED, RESUME, STARTED, STATE, STOPPED, STOPPED_STATES, Switch, Wish
-from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, choose, matching
+from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, choose
 
 KIND = "task"
 AT_ONCE = 64
@@ -52,7 +52,9 @@ def perform(api: Api, options: Mapping[str, Any]) -> Result:
     patience = wish.timeout if wish.to_run_again else 0
     selected = tried_until(lambda: choose(api, options, wish.timeout), patience)
     changes = plan(api, selected.tasks, wish)
-    waiting = endings(api, selected.tasks, {(change.server, change.name) for change in changes}, wish)
+    # What an earlier task of the play would have made cannot be looked at.
+    there = [task for task in selected.tasks if task not in selected.to_come]
+    waiting = endings(api, there, {(change.server, change.name) for change in changes}, wish)
     report = carry_out(changes, api.check_mode, workers=options["parallel"])
     if not api.check_mode:
         waiting = _started(waiting, report)
@@ -148,19 +150,3 @@ def _outcome(task: Plain, step: Step | None) -> Plain:
     if step and step.seconds is not None:
         told["seconds"] = round(step.seconds, 1)
     return {**told, "error": step.error.message} if step and step.error else told
-
-
-def listed(api: Api, servers: Sequence[str], options: Mapping[str, Any]) -> list[Plain]:
-    """The tasks of ``servers`` that match ``tasks``, ``tags`` and ``states``; with ``details``, each has its record."""
-    states = None if options["states"] is None else {TASK_STATE.spelled(state) for state in options["states"]}
-    workers = api.session.connection.concurrency
-
-    def of_server(server: str) -> list[Plain]:
-        tasks = matching(api.get_task_list(server), options["tasks"], options["tags"])
-        return [{"server": server, **task} for task in tasks if states is None or task["state"] in states]
-
-    def with_details(task: Plain) -> Plain:
-        return {**task, "details": api.get_task_details(task["server"], task["name"])}
-
-    found = [task for tasks in all_of(of_server, servers, workers) for task in tasks]
-    return all_of(with_details, found, workers) if options["details"] else found

@@ -23,11 +23,12 @@ from .._client.normalise import Plain
 from .._core.concurrent import Outcome, side_by_side
 from .._core.errors import AemError, ManyFailed, Refused
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Result, carry_out_in_order
-from .._core.select import chosen, is_pattern, refuse_missing
+from .._core.select import chosen, is_pattern, spelled
 from .._definition import document as definitions
 from .._definition.compare import changed_names
 from .._definition.document import Definition
 from .._resource.export import shown
+from .._resource.foresight import to_come
 from .._resource.importing import exported
 from .backup_store import DEFINITIONS, Backups, Entry, Keep, fingerprint, new_entry
 
@@ -88,7 +89,11 @@ def choose(api: Api, wanted: Sequence[str] | None) -> Chosen:
     A server that is named, not chosen by a pattern, is never passed over. Raise Refused where none is left.
     """
     listed = {server["name"]: server for server in api.get_server_list()}
-    named = [name for name in dict.fromkeys(wanted or ()) if name in listed or not is_pattern(name)]
+    named = [
+        name
+        for word in dict.fromkeys(wanted or ())
+        for name in spelled(listed, word) or ([] if is_pattern(word) else [word])
+    ]
     found = [name for name in chosen(listed, wanted) if name not in named]
     reasons = {name: _no_export(listed[name]) for name in found}
     names = [*named, *(name for name in found if not reasons[name])]
@@ -125,7 +130,9 @@ class _Run:
             raise _named(error, name) from error.__cause__
 
     def _of_server(self, name: str) -> Result:
-        refuse_missing("server", self.listed, [name])
+        gone, warnings = to_come(self.api, "server", self.listed, [name], "")
+        if gone:
+            return Result({"server": name, "status": STORED, "changes": _NO_CHANGES}, changed=True, warnings=warnings)
         if self.listed[name]["type"] == COMPOSE:
             raise Refused("A Compose server has no export.")
         moment = now()

@@ -28,12 +28,13 @@ from .._resource.task_choice import CHOICE_ARGUMENTS, choose
 
 KIND = "record"
 PRESENT = "present"
+READ = "read"
 BROUGHT_BACK = "brought_back"
 ABSENT = "absent"
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "path": {"type": "path", "required": True},
-    "state": {"type": "str", "choices": [PRESENT, BROUGHT_BACK, ABSENT], "default": PRESENT},
+    "state": {"type": "str", "choices": [PRESENT, READ, BROUGHT_BACK, ABSENT], "default": PRESENT},
     **CHOICE_ARGUMENTS,
     "of": {"type": "dict", "default": {}},
     "include_failed": {"type": "bool", "default": False},
@@ -84,6 +85,8 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     """
     path = options["path"]
     there = read(path)
+    if options["state"] == READ:
+        return Plan([], _result(there, interrupted=True) if there else _nothing())
     if options["state"] != PRESENT:
         return _plan_less(path, there, keep=options["state"] == BROUGHT_BACK)
     if Path(path).parent.is_dir():
@@ -94,9 +97,9 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     wanted = added(there, running, options["facts"] or {}, with_z(datetime.now(timezone.utc)), options["of"] or {})
     old = there if there and not there.is_of(wanted.of) else None
     result = {**_result(wanted, interrupted=there is not None), "set_aside": old and old.aside(path)}
-    warnings = [_set_aside(path, old)] if old else []
+    warnings = [*selected.warnings, *([_set_aside(path, old)] if old else [])]
     if wanted == there:
-        return Plan([], result)
+        return Plan([], result, warnings)
     action = CREATE if there is None else UPDATE
     before = {"tasks": there.names()} if there else None
     change = Change(KIND, path, action, before, {"tasks": wanted.names()}, lambda: _write(path, wanted, old))
@@ -140,7 +143,7 @@ def added(
 def _plan_less(path: str, there: Record | None, keep: bool) -> Plan:
     """Take the file away, or with ``keep`` only the tasks in it."""
     if there is None:
-        return Plan([], {"tasks": [], "selection": [], "facts": {}, "interrupted": False})
+        return Plan([], _nothing())
     result = _result(there, interrupted=True)
     if not keep:
         change = Change(KIND, path, DELETE, {"tasks": there.names()}, None, lambda: _remove(path))
@@ -158,6 +161,10 @@ def _set_aside(path: str, old: Record) -> str:
     return (
         f"The record {path} was of something else ({was}), begun {old.begun}. It is kept as {old.aside(path)}{tasks}."
     )
+
+
+def _nothing() -> Plain:
+    return {"tasks": [], "selection": [], "facts": {}, "interrupted": False}
 
 
 def _result(record: Record, interrupted: bool) -> Plain:

@@ -30,7 +30,9 @@ NAMES = ["ERP to DW", "ERP staging", "POS", "load[1]", "load1"]
         (None, NAMES),
         ([], []),
         (["POS"], ["POS"]),
-        (["pos"], []),
+        (["pos"], ["POS"]),
+        (["pos", "POS"], ["POS"]),
+        (["erp*"], []),
         (["ERP*"], ["ERP to DW", "ERP staging"]),
         (["POS", "ERP s*"], ["ERP staging", "POS"]),
         (["load[1]"], ["load[1]"]),
@@ -44,7 +46,7 @@ def test_choosing(wanted: list[str] | None, found: list[str]) -> None:
 
 def test_a_missing_name_is_refused_with_the_nearest_ones() -> None:
     with pytest.raises(Refused, match=r"There is no task 'ERP to DV' on server s. Did you mean 'ERP to DW'"):
-        refuse_missing("task", NAMES, ["POS", "ERP to DV"], " on server s")
+        refuse_missing("task", NAMES, ["pos", "ERP to DV"], " on server s")
     refuse_missing("task", NAMES, ["nothing*"])
     refuse_missing("task", NAMES, None)
 

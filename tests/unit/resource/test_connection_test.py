@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -16,13 +17,15 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource 
 
 CONNECTED = {"status": "CONNECTED", "message": "", "detailed_message": ""}
 BROKEN = {"status": "ERROR", "message": "", "detailed_message": "no such host"}
+NOT_FOUND = ApiError("TestEndpoint", 500, "AEM_ENDPOINT_NOT_FOUND", "Could not be found.")
 TIMEOUT = ApiError("TestEndpoint", 500, "AEM_TEST_ENDPOINT_CONNECTION_TIMEOUT", "A timeout occurred.")
 
 
 class Manager:
     """One server with endpoints, each with what its test answers."""
 
-    def __init__(self, **endpoints: Any) -> None:
+    def __init__(self, check_mode: bool = False, **endpoints: Any) -> None:
+        self.check_mode = check_mode
         self.endpoints = endpoints
         self.session = SimpleNamespace(connection=SimpleNamespace(concurrency=2))
         self.lists = 0
@@ -40,7 +43,7 @@ class Manager:
     def test_endpoint(self, server: str, name: str, timeout: int) -> dict[str, Any]:
         """TestEndpoint."""
         self.tested.append((server, name, timeout))
-        answer = self.endpoints[name]
+        answer = self.endpoints.get(name, NOT_FOUND)
         if isinstance(answer, Exception):
             raise answer
         return dict(answer)
@@ -48,7 +51,7 @@ class Manager:
 
 def report(manager: Manager, *endpoints: str, **options: Any) -> Any:
     """What the module tells."""
-    defaults = {"server": "s", "timeout": 60, "fail_on_error": True}
+    defaults = {"server": "s", "timeout": 60, "fail_on_error": True, "allow_none": False}
     return connection_test.report(cast(Api, manager), {**defaults, "endpoints": list(endpoints), **options})
 
 
@@ -60,19 +63,17 @@ def report(manager: Manager, *endpoints: str, **options: Any) -> Any:
         (["unknown"], ["unknown"], 0),
         (["*"], ["a", "ab", "b"], 1),
         (["b", "a*", "unknown"], ["b", "unknown", "a", "ab"], 1),
-        (["x*"], [], 1),
-        ([], [], 0),
     ],
 )
 def test_which_endpoints(wanted: list[str], names: list[str], lists: int) -> None:
     manager = Manager(a=CONNECTED, ab=CONNECTED, b=CONNECTED)
-    assert connection_test.select(cast(Api, manager), "s", wanted) == names
+    assert connection_test.select(cast(Api, manager), "s", wanted) == (names, [])
     assert manager.lists == lists
 
 
 def test_an_endpoint_whose_name_looks_like_a_pattern() -> None:
     manager = Manager(**{"load[1]": CONNECTED, "load1": CONNECTED})
-    assert connection_test.select(cast(Api, manager), "s", ["load[1]"]) == ["load[1]"]
+    assert connection_test.select(cast(Api, manager), "s", ["load[1]"]) == (["load[1]"], [])
 
 
 def test_all_is_well() -> None:
@@ -122,11 +123,35 @@ def test_of_a_lost_answer_nothing_is_known() -> None:
     assert "a: TestEndpoint got no usable answer: cut." in result.error.message
 
 
-def test_a_pattern_that_chooses_none_is_warned_of() -> None:
-    result = report(Manager(a=CONNECTED), "x*", "y*")
-    assert result.warnings == ["No endpoint on server s matches x*, y*."]
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        (["x*", "a", "y*"], "No endpoint on server s matches x*, y*."),
+        ([], "endpoints is an empty list, so no endpoint on server s is chosen."),
+    ],
+)
+def test_what_chooses_no_endpoint_is_refused_unless_there_may_be_none(wanted: list[str], told: str) -> None:
+    with pytest.raises(Refused, match=re.escape(told) + " Set allow_none to true"):
+        report(Manager(a=CONNECTED), *wanted)
+    result = report(Manager(a=CONNECTED), *wanted, allow_none=True)
+    assert (result.error, result.warnings) == (None, [told] if wanted else [])
+    check = report(Manager(check_mode=True, a=CONNECTED), *wanted)
+    assert check.error is None
+    assert "unless an earlier task adds it" in check.warnings[0]
+
+
+def test_in_check_mode_an_endpoint_may_be_still_to_come() -> None:
+    result = report(Manager(check_mode=True, a=CONNECTED), "a", "new")
     assert result.error is None
-    assert report(Manager(a=CONNECTED)).warnings == []
+    assert result.values["endpoints"][1] == {
+        "name": "new",
+        "status": "UNKNOWN",
+        "message": "The endpoint is not there yet.",
+        "detailed_message": "",
+    }
+    assert "There is no endpoint new on server s yet." in result.warnings[0]
+    assert report(Manager(a=CONNECTED), "a", "new").error.facts()["error_code"] == "AEM_ENDPOINT_NOT_FOUND"
+    assert report(Manager(check_mode=True, a=BROKEN), "a").error is not None
 
 
 def test_a_test_needs_time() -> None:

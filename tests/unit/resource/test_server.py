@@ -50,6 +50,15 @@ def test_what_is_there_already_is_no_change(options: dict[str, Any]) -> None:
     assert plan(CURRENT, **options) == ([], {**server.shown(CURRENT)}, ())
 
 
+def test_a_server_that_is_found_in_another_case_is_called_as_it_says() -> None:
+    assert plan({**CURRENT, "name": "S"}).changes == []
+    planned = plan({**CURRENT, "name": "S"}, port=1)
+    assert (planned.changes[0].name, planned.after["name"]) == ("S", "S")
+    nameless = {key: value for key, value in CURRENT.items() if key != "name"}
+    assert plan(nameless).changes == []
+    assert plan(nameless, port=1).after["name"] == "s"
+
+
 @pytest.mark.parametrize(
     ("options", "changed"),
     [

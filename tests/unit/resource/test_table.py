@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import SimpleNamespace
@@ -42,11 +43,15 @@ class Manager:
     trouble: list[Any] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     lists: int = 0
+    check_mode: bool = False
+    no_task: bool = False
     session: Any = field(default_factory=lambda: SimpleNamespace(connection=SimpleNamespace(concurrency=2)))
 
     def get_table_list(self, _server: str, _task: str, schema: str | None, table: str | None) -> list[dict[str, Any]]:
         """GetTableList, with patterns that end in %."""
         self.lists += 1
+        if self.no_task:
+            raise ApiError("GetTableList", 500, "AEM_TASK_NOT_FOUND", "Could not be found.")
 
         def fits(pattern: str | None, name: str) -> bool:
             return pattern is None or name == pattern or (pattern.endswith("%") and name.startswith(pattern[:-1]))
@@ -81,9 +86,9 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(concurrent.time, "sleep", lambda seconds: now.__setitem__(0, now[0] + seconds))
 
 
-def select(manager: Manager, wanted: Any, states: Any = None) -> tuple[list[str], list[str]]:
+def select(manager: Manager, wanted: Any, states: Any = None, allow_none: bool = False) -> tuple[list[str], list[str]]:
     """The names that are chosen, and the warnings."""
-    selected = planner.select(cast(Api, manager), "s", "t", wanted, states)
+    selected = planner.select(cast(Api, manager), "s", "t", wanted, states, allow_none)
     return [table["table"] for table in selected.tables], selected.warnings
 
 
@@ -100,7 +105,6 @@ ESTATE = {("S", "A"): FINE, ("S", "AB"): FAILED, ("S", "B"): QUEUED, ("T", "A"):
     ("wanted", "states", "found"),
     [
         (None, None, ["A", "AB", "B", "A"]),
-        ([], None, []),
         ([{"schema": "S", "table": "A"}], None, ["A"]),
         ([{"schema": "S", "table": "A%"}, {"schema": "S", "table": None}], None, ["A", "AB", "B"]),
         ([{"schema": None, "table": "A"}], None, ["A", "A"]),
@@ -114,14 +118,33 @@ def test_choosing(wanted: Any, states: Any, found: list[str]) -> None:
     assert manager.lists == (1 if wanted is None else len(wanted))
 
 
-def test_a_name_that_no_table_has_is_refused_a_pattern_only_warned_of() -> None:
+def test_a_name_that_no_table_has_is_refused() -> None:
     with pytest.raises(Refused, match=r"There is no table S\.a, S\.X in task t on server s\. Upper and lower"):
-        select(Manager(dict(ESTATE)), [{"schema": "S", "table": name} for name in ("A", "a", "X")])
-    wanted = [{"schema": "S", "table": "X%"}, {"schema": "x"}, {"schema": "S", "table": "B"}]
-    assert select(Manager(dict(ESTATE)), wanted) == (
-        ["B"],
-        ["No table of task t on server s matches S.X%.", "No table of task t on server s matches x.%."],
-    )
+        select(Manager(dict(ESTATE)), [{"schema": "S", "table": name} for name in ("A", "a", "X")], allow_none=True)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "told"),
+    [
+        ([{"schema": "S", "table": "X%"}], "No table of task t on server s matches S.X%."),
+        ([], "tables is an empty list, so no table of task t on server s is chosen."),
+    ],
+)
+def test_what_chooses_no_table_is_refused_unless_there_may_be_none(wanted: list[Any], told: str) -> None:
+    with pytest.raises(Refused, match=re.escape(told) + " Set allow_none to true"):
+        select(Manager(dict(ESTATE)), [*wanted, {"schema": "S", "table": "B"}] if wanted else [])
+    assert select(Manager(dict(ESTATE)), wanted, allow_none=True) == ([], [told] if wanted else [])
+    assert select(Manager(dict(ESTATE), check_mode=True), wanted)[1] == [
+        f"{told} Set allow_none to true if there may be none. A run would fail, unless an earlier task adds it."
+    ]
+
+
+def test_in_check_mode_the_task_may_be_still_to_come() -> None:
+    manager = Manager({}, check_mode=True, no_task=True)
+    told = "There is no task t on server s yet. A run would fail, unless an earlier task adds it."
+    assert select(manager, [{"schema": "S", "table": "A"}, {"schema": "T"}]) == ([], [told])
+    with pytest.raises(ApiError):
+        select(Manager({}, no_task=True), None)
 
 
 @pytest.mark.parametrize(("state", "needed"), [("reloaded", ["A", "AB", "B", "A"]), ("resumed", ["AB", "A"])])
@@ -272,6 +295,6 @@ def test_which_list_is_asked_for(statuses: bool) -> None:
             return [{"state": LOADING, "table_full_load_info": load()}]
 
     options = {"server": "s", "task": "t", "schema": "S", "table": None, "table_states": ["table_error"]}
-    listed = planner.listed(cast(Api, Lists()), {**options, "statuses": statuses}, cast(datetime, NOW))
+    listed, _warnings = planner.listed(cast(Api, Lists()), {**options, "statuses": statuses}, cast(datetime, NOW))
     assert asked == [("statuses" if statuses else "list", "s", "t", "S", None, [FAILED])]
     assert len(listed) == int(statuses)

@@ -213,42 +213,8 @@ def test_without_waiting_a_time_out_is_as_expected(state: str, wanted: str, code
         bring(Server(state, trouble=[ApiError("X", 500, code, "timed out")]), wish(state=wanted))
 
 
-def test_tasks_on_the_way_are_waited_for_before_anything_is_decided() -> None:
-    server = Server("STARTING")
-    server.looks = [lambda: None, lambda: None, lambda: setattr(server, "state", "RUNNING")]
-    selected = task_choice.select(cast(Api, server), "s", ["t"], None, timeout=60)
-    assert [task["state"] for task in selected.tasks] == ["RUNNING"]
-
-
-def test_a_task_that_never_settles_is_given_as_it_is() -> None:
-    selected = task_choice.select(cast(Api, Server("STOPPING")), "s", ["t"], None, timeout=5)
-    assert [task["state"] for task in selected.tasks] == ["STOPPING"]
-
-
-@pytest.mark.parametrize(
-    ("names", "tags", "found"),
-    [
-        (["t"], None, 1),
-        (["t*"], ["nightly"], 1),
-        (None, ["nightly", "other"], 1),
-        (None, ["other"], 0),
-        (["x*"], None, 0),
-        (["t"], ["other"], 0),
-    ],
-)
-def test_tasks_are_selected_by_name_and_by_tag(names: list[str] | None, tags: list[str] | None, found: int) -> None:
-    selected = task_choice.select(cast(Api, Server(tags=["nightly"])), "s", names, tags)
-    assert len(selected.tasks) == found
-    assert bool(selected.warnings) == (found == 0)
-
-
-def test_an_unknown_task_is_refused() -> None:
-    with pytest.raises(Refused, match="There is no task 'U' on server s"):
-        task_choice.select(cast(Api, Server()), "s", ["U"], None)
-
-
 def test_a_task_is_told_to_stop_by_the_name_that_its_server_gives_it() -> None:
-    selected = task_choice.select(cast(Api, Server("RUNNING")), "s", ["T"], None)
+    selected = task_choice.select(cast(Api, Server("RUNNING")), task_choice.Choice("s", ["T"]))
     assert [task["name"] for task in selected.tasks] == ["t"]
     assert [task["name"] for task in task_choice.matching([{"name": "t", "assigned_tags": []}], ["T"], None)] == ["t"]
 
