@@ -9,7 +9,6 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,8 +49,6 @@ Node = tuple[Any, Any, int]
 
 def check_values(data: Any) -> None:
     """Raise DefinitionError for what cannot stand in JSON: a key that is no text, a number that is none, a date."""
-    if _comes_back(data):
-        return
     for value, node in _values(data):
         kind = type(value)
         if isinstance(value, float) and not math.isfinite(value):
@@ -100,23 +97,12 @@ def check_sections(sections: Mapping[str, Any]) -> None:
 
 def check_by_hand(data: Any) -> None:
     """Raise DefinitionError for text that was an object or a list, before PowerShell wrote it."""
-    if not any(sign in json.dumps(data) for sign in ('"@{', '"System.')):
-        # Nearly always; to look at each value takes many times as long.
-        return
     for value, node in _values(data):
         if isinstance(value, str) and value[:1] in ("@", "S") and _POWERSHELL.fullmatch(value):
             raise DefinitionError(
                 f"{_told(node)} is the text {value[:40]!r}: PowerShell has put it in place of what lies deeper than"
                 " ConvertTo-Json goes by itself. Give that -Depth 100."
             )
-
-
-def _comes_back(data: Any) -> bool:
-    """Whether data is the same when it has been JSON: then all of it can stand there. It is a quick look."""
-    try:
-        return bool(json.loads(json.dumps(data, allow_nan=False)) == data)
-    except (TypeError, ValueError, RecursionError):
-        return False
 
 
 def _check_others(sections: Mapping[str, Any]) -> None:
