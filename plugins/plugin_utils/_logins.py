@@ -36,6 +36,11 @@ class Logins:
         self._ends = False
 
     @property
+    def end_now(self) -> bool:
+        """Whether somebody is logging out of them."""
+        return self._ends
+
+    @property
     def are_of_this_process(self) -> bool:
         """Whether they are not those of a process that this one was forked from, which ends them itself."""
         return self._process == os.getpid()
@@ -64,8 +69,6 @@ class Logins:
 
     def interrupted(self) -> None:
         """Log out although a call may be under way: over other connections, whose locks nobody holds."""
-        if self._ends:
-            return
         self._ends = True
         for connection, login in list(self._logins.items()):
             if login.is_open:
@@ -97,6 +100,9 @@ def _log_out_before(number: int, logins: Logins) -> None:
     before = signal.getsignal(number)
 
     def interrupted(received: int, frame: FrameType | None) -> Any:
+        if logins.end_now:
+            # The process is about to end, as it is told to. Ansible tells so at the end of each play.
+            return None
         logins.interrupted()
         if callable(before):
             return before(received, frame)

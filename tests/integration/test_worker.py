@@ -74,6 +74,28 @@ TASKS = r"""
 - name: Fails for what is missing
   qlik.enterprise_manager.aem_server: {}
   ignore_errors: true
+- name: A time that YAML makes a date
+  qlik.enterprise_manager.aem_task_state:
+    server: replicate-qas
+    tags: [nightly]
+    state: restarted
+    run_option: resume_processing_from_timestamp
+    cdc_position: 2026-03-07T11:19:03Z
+  check_mode: true
+  diff: true
+- name: Fails for a key twice
+  qlik.enterprise_manager.aem_endpoint: {server: replicate-dev, name: made, settings: {1: a, "1": b}}
+  ignore_errors: true
+- name: Keys that are numbers
+  qlik.enterprise_manager.aem_endpoint: {server: replicate-dev, name: made, settings: {1: "a"}}
+  check_mode: true
+  diff: true
+- name: Fails for what is no number
+  qlik.enterprise_manager.aem_endpoint: {server: replicate-dev, name: made, settings: {port: .nan}}
+  ignore_errors: true
+- name: Fails for an address with a login
+  qlik.enterprise_manager.aem_server_info: {aem_url: "https://me:pw-that-nobody-sees@em.example.com"}
+  ignore_errors: true
 - name: Not in the log
   qlik.enterprise_manager.aem_server_info:
   no_log: true

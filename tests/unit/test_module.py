@@ -112,3 +112,92 @@ def test_a_field_of_the_result_goes_before_a_fact_of_the_error() -> None:
     told = _module.told_to_ansible(Result({"status": "failed"}, error=error), with_diff=False)
     assert (told["status"], told["error_code"], told["api_method"]) == ("failed", "AEM_SERVER_NOT_FOUND", "PutServer")
     assert _module.told_to_ansible(Result(error=error), with_diff=False)["status"] == 500
+
+
+def test_a_missing_address_names_the_variable_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AEM_URL", raising=False)
+    result = _module.perform(reads, {"aem_token": "t"}, False, set().update)
+    assert result.error is not None
+    assert result.error.message.startswith("missing required arguments: aem_url.")
+    assert "AEM_URL" in result.error.message
+
+
+def test_a_login_in_the_address_is_kept_secret_though_it_is_refused() -> None:
+    secrets: set[str] = set()
+    options = {**OPTIONS, "aem_url": "https://u:pw-in-url@em.example.com"}
+    result = _module.perform(reads, options, False, secrets.update)
+    assert result.error is not None
+    assert "pw-in-url" not in result.error.message
+    assert "pw-in-url" in secrets
+
+
+@pytest.mark.parametrize("fault", [OSError("disk"), ValueError("x"), TypeError(), RecursionError(), KeyError("k")])
+def test_at_the_border_a_fault_is_an_error_that_asks_for_a_report(script: Script, fault: Exception) -> None:
+    def breaks(_options: Mapping[str, Any], api: Api) -> Result:
+        api.get_server_list()
+        raise fault
+
+    result = _module.perform(breaks, OPTIONS, False, set().update, border="qlik.enterprise_manager.aem_server")
+    assert isinstance(result.error, _module.Fault)
+    told = result.error.message
+    assert told.startswith("qlik.enterprise_manager.aem_server has met what it did not expect (test_module.py, line")
+    assert "please report it" in told
+    assert type(fault).__name__ in told
+    assert not result.changed
+    assert ends_of(script) == ["login", "logout"]
+
+
+def test_a_fault_after_a_write_counts_as_a_change_and_shows_no_secret(script: Script) -> None:
+    script.replies[:] = [reply()]
+
+    def breaks(_options: Mapping[str, Any], api: Api) -> Result:
+        api.put_server_license("s", "license_type=X")
+        raise ValueError(f"about s3cret and {'%73' * 3}")
+
+    result = _module.perform(breaks, OPTIONS, False, set().update, known=["other-secret"], border="m")
+    assert result.changed
+    assert result.error is not None
+    assert "s3cret" not in result.error.message
+
+
+def test_what_ansible_prints_as_it_is_has_no_control_characters() -> None:
+    diff = [{"before_header": "task \x1b[2J", "after_header": "task \x1b[2J", "before": "", "after": ""}]
+    result = Result(diff=diff, error=Refused("There is no task a\x1b[31m\nok: [prod]"))
+    told = _module.told_to_ansible(result, with_diff=True)
+    assert told["diff"]["before_header"] == "task \\x1b[2J"
+    assert told["msg"] == "There is no task a\\x1b[31m ok: [prod]"
+
+
+class Bank:
+    """Lends one login."""
+
+    def __init__(self) -> None:
+        self.logins: dict[Any, http.Login] = {}
+        self.gone: list[Any] = []
+
+    def login(self, connection: Any) -> http.Login:
+        """The login of a connection."""
+        return self.logins.setdefault(connection, http.Login(connection))
+
+    def forget(self, connection: Any) -> None:
+        """Take note of what is gone."""
+        self.gone.append(connection)
+
+
+def test_a_login_that_is_lent_stays(script: Script) -> None:
+    bank = Bank()
+    for check_mode in (False, True, False):
+        _module.perform(reads, OPTIONS, check_mode, set().update, lender=bank)
+    assert ends_of(script) == ["login"]
+    assert len(bank.logins) == 1
+
+
+def test_a_login_that_is_given_away_is_not_lent_again(script: Script) -> None:
+    bank = Bank()
+
+    def begins(_options: Mapping[str, Any], api: Api) -> Result:
+        return Result({"session_id": api.login()}, keeps_session=True)
+
+    _module.perform(begins, OPTIONS, False, set().update, lender=bank)
+    assert ends_of(script) == ["login"]
+    assert len(bank.gone) == 1

@@ -39,6 +39,10 @@ class AemError(Exception):
         """The message, as it is now."""
         return self.message
 
+    def __repr__(self) -> str:
+        """The message, as it is now, and what kind of error it is."""
+        return f"{type(self).__name__}({self.message!r})"
+
     def overcome(self, how: str) -> None:
         """Tell the user of an error that does no harm any more: ``how`` is a sentence after its message."""
         if self.warnings is not None:
