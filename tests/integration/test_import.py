@@ -212,7 +212,8 @@ def test_failures_of_import_and_resume_are_both_told(em: Simulator) -> None:
     done = importing(em, changed("ERP to DW"), force=True)
     assert done.error is not None
     assert "AEM_IMPORT_INVALID_CONTENT" in done.error.message
-    assert "Task 'ERP to DW' was stopped for it and could not be resumed: RunTask of task ERP to DW on server" in done.error.message
+    words = "Task 'ERP to DW' was stopped for it and could not be resumed: RunTask of task ERP to DW on server"
+    assert words in done.error.message
     assert done.changed
 
 
