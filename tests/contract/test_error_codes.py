@@ -55,7 +55,8 @@ SETTINGS = {"cmd.replication_definition": {"replication_environment": {"roll_ove
 CALLED_BY: dict[str, tuple[Any, dict[str, Any]]] = {
     "Login": (aem_session, {}),
     "GetServerList": (aem_server_info, {}),
-    "GetServerDetails": (aem_server_info, {"details": True}),
+    # One that is named is not left out where it cannot be read.
+    "GetServerDetails": (aem_server_info, {"details": True, "names": [SERVER]}),
     "GetServer": (aem_server, {"name": SERVER}),
     "PutServer": (aem_server, {"name": SERVER, "description": "other"}),
     "DeleteServer": (aem_server, {"name": SERVER, "state": "absent"}),
@@ -63,7 +64,10 @@ CALLED_BY: dict[str, tuple[Any, dict[str, Any]]] = {
     "PutServerAcl": (aem_server_acl, {"server": SERVER, "admin_role": ADMINS}),
     "DeleteServerAcl": (aem_server_acl, {"server": SERVER, "state": "absent"}),
     "GetTaskList": (aem_task_info, {"servers": [SERVER]}),
-    "GetTaskDetails": (aem_task_info, {"servers": [SERVER], "details": True}),
+    "GetTaskDetails": (
+        aem_task_state,
+        {"server": SERVER, "tasks": ["Orders to DW"], "state": "started", "wait_for": "full_load"},
+    ),
     "RunTask": (aem_task_state, {"server": SERVER, "tasks": ["Orders archive"], "state": "started"}),
     "StopTask": (aem_task_state, {"server": SERVER, "tasks": ["ERP to DW"], "state": "stopped"}),
     "PutServerLicense": (aem_server_license, {**ON_SERVER, "content": "license_type=PAY\nchecksum=X"}),
