@@ -71,7 +71,8 @@ def test_a_night_with_a_server_that_is_down(em: Simulator, tmp_path: Path, home:
     assert [item["status"] for item in report["servers"]] == ["stored", "stored", "stored", "failed"]
     told = played["Tell what has become of it"].result["msg"]
     assert told[0].startswith(f"{PRD}: stored, 6 tasks, ")
-    assert told[3].startswith("replicate-branch: FAILED, its older backups are as they were. Server replicate-branch:")
+    failed = "replicate-branch: FAILED, its older backups are as they were. ExportAll of server replicate-branch failed"
+    assert told[3].startswith(failed)
     assert told[4] == "compose-dw: passed over, a Compose server has no export"
     assert git(path, "log", "--format=%an <%ae> %s") == [
         f"Night <backup@localhost> Backup of {PRD}, replicate-qas, replicate-dev"

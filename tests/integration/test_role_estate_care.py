@@ -123,7 +123,9 @@ def test_an_older_commit_is_not_applied_by_mistake(estate: Repository, em: Simul
     assert description(em, TWO) == "the second"
 
 
-def test_without_git_an_estate_is_applied_too(em: Simulator, tmp_path: Path) -> None:
+def test_without_git_an_estate_is_applied_too(em: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The folder of the test may lie within some repository.
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
     repository = Repository(em, tmp_path / "plain", FILES)
     (repository.root / ".git").rename(tmp_path / "no longer")
     played = repository.play("apply")

@@ -81,7 +81,7 @@ def test_tasks_of_several_servers_are_remembered_stopped_and_brought_back(fresh:
     assert stopped.calls.count("StopTask") == len(RAN)
     assert stopped.calls.count("GetTaskList") == len(SELECTION)
     assert {(task["server"], task["name"]) for task in stopped.result["tasks"] if task["changed"]} == set(RAN)
-    assert "ERP to DW on Replicate PRD 1" in str(stopped.result["diff"])
+    assert "task ERP to DW of server Replicate PRD 1" in str(stopped.result["diff"])
     assert named(proofs["Forget"].run.result["tasks"]) == RAN
     assert not path.exists()
 

@@ -26,7 +26,12 @@ SETTINGS = Path("docs/docsite/sphinx")
 CONTENTS = Path("docs/docsite/site.yml")
 # Laid out as in the repository, so that links between them hold. What guides merely link to is there to be read too.
 GUIDES = ("docs/*.md",)
-LINKED = ("roles/*/README.md", "tests/contract/wire-notes.md", "tests/simulator/estate.yml")
+LINKED = (
+    "roles/*/README.md",
+    "roles/estate/files/estate_status.py",
+    "tests/contract/wire-notes.md",
+    "tests/simulator/estate.yml",
+)
 COLLECTION = "qlik.enterprise_manager"
 OWN_CONTENTS = re.compile(r"^\.\. contents::\n(?: +.*\n)*", re.MULTILINE)
 # The places of Ansible's documentation that antsibull-docs refers to, in the format of Sphinx's inventories.
