@@ -79,7 +79,10 @@ def plainly_the_same(one: Any, other: Any) -> bool:
     if type(one) is not type(other) or one != other:
         return False
     # To Python, true is 1 in a tree as well, so a tree is the same only if it is so byte by byte.
-    return not isinstance(one, (dict, list)) or _bytes(one) == _bytes(other) is not None
+    if not isinstance(one, (dict, list)):
+        return True
+    written = _bytes(one)
+    return written is not None and written == _bytes(other)
 
 
 def _bytes(tree: Any) -> bytes | None:

@@ -82,7 +82,8 @@ class Repository(Known):
 
     @property
     def _read(self) -> Definition:
-        assert self.definition is not None
+        if self.definition is None:
+            raise AssertionError("A repository is made of an export.")
         return self.definition
 
 

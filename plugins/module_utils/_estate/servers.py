@@ -98,7 +98,8 @@ def _observed(found: ServerPlan) -> ServerPlan:
 
 def _failed(wish: ServerWish, error: AemError | None) -> ServerPlan:
     """The plan of a server of which not even a plan could be made."""
-    assert error is not None
+    if error is None:
+        raise AssertionError("A plan that could not be made has its reason.")
     key = Key(kinds.SERVER, wish.name, wish.name)
     item = Item(key, UPDATE, site.SERVER, status=FAILED, reason=error.message, error=error)
     return ServerPlan(wish.name, [item], unread=[error])

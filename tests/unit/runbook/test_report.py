@@ -73,7 +73,7 @@ def test_every_list_is_a_file_and_the_page_has_the_data() -> None:
     }
     assert json.loads(written["report.json"]) == data
     embedded = written["report.html"].removeprefix("<p>").removesuffix("</p>")
-    embedded = embedded.removeprefix(PLACE.split("null")[0]).removesuffix("</script>")
+    embedded = embedded.removeprefix(PLACE.partition("null")[0]).removesuffix("</script>")
     assert json.loads(embedded)["tasks"] == data["tasks"]
     (row,) = csv.DictReader(io.StringIO(written["tasks.csv"]))
     assert (row["name"], row["tags"], row["data_errors"]) == ("t", "x, y", "0")
