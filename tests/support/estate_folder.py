@@ -57,6 +57,7 @@ FILES = {
         "tasks:\n"
         "  - name: Claims\n"
         "    run_state: started\n"
+        "port: '{{ port_of_one | default(omit) }}'\n"
     ),
     "shared/servers/two.yml": "name: repl-two\ndescription: the second\n",
 }

@@ -95,11 +95,6 @@ def test_only_values_of_files_are_evaluated_and_only_once(tmp_path: Path) -> Non
     assert found["servers"][0]["endpoints"][0]["settings"] == {"a": "{{ x }}", "b": "{{ x }}"}
 
 
-def test_what_is_omitted_is_left_out(tmp_path: Path) -> None:
-    found = read(write(tmp_path, one_server("name: repl-1\nport: '{{ undefined_port | default(none) }}'\n")))
-    assert found["servers"] == [{"name": "repl-1", "port": None}]
-
-
 def test_src_is_taken_from_the_file(tmp_path: Path) -> None:
     text = (
         "name: repl-1\nlicense: {src: repl-1/license.txt}\n"
