@@ -23,6 +23,7 @@ from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_requ
 from ._client.api import Api
 from ._client.connection import SECRETS, Connection, url_secrets
 from ._client.http import Login, Session
+from ._client.nearest import ask_for_nearest
 from ._client.transport import REQUESTS_ERROR
 from ._core.display import forms, printable, shown
 from ._core.errors import AemError
@@ -209,7 +210,7 @@ def perform(
         keep_secret(connection.secrets())
         session = Session(connection, read_only=check_mode, login=lender.login(connection) if lender else None)
         session.hide(known)
-        result = work(options, Api(session))
+        result = _done(work, options, Api(session))
     except AemError as error:
         result = Result(error=error)
     except Exception as fault:
@@ -222,6 +223,17 @@ def perform(
             _end(session, result, keep_secret, lender)
     if session:
         result.warnings = [*dict.fromkeys(session.warnings), *result.warnings]
+    return result
+
+
+def _done(work: Work, options: Mapping[str, Any], api: Api) -> Result:
+    """What ``work`` returns, or the error that it ends in."""
+    try:
+        result = work(options, api)
+    except AemError as error:
+        result = Result(error=error)
+    if result.error:
+        ask_for_nearest(api, result.error)
     return result
 
 

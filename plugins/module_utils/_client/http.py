@@ -206,6 +206,8 @@ class Session:
     def _show(self, error: ApiError | NoAnswer, call: Call) -> None:
         """Make an error fit for the user's eyes, and let it be told as a warning where it is overcome."""
         error.show(call.about(), lambda text, longest: shown(text, self.login.hidden, longest))
+        if isinstance(error, ApiError):
+            error.path = call.path
         error.warnings = self.warnings
 
 

@@ -117,6 +117,8 @@ SELECTION_LISTS = ("included_pattern", "excluded_pattern", "explicit_included_ta
 SELECTION_KEYS = ("owner", "name", "load_order", "table_type")
 
 SERVER_NOT_FOUND = "AEM_SERVER_NOT_FOUND"
+TASK_NOT_FOUND = "AEM_TASK_NOT_FOUND"
+ENDPOINT_NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
 # Enterprise Manager does not reach the server at this time, or has just begun to look after it.
 PASSING_ERRORS = frozenset({"AEM_SERVER_NOT_CONNECTED", "AEM_SERVER_NOT_MONITORED"})
 TASK_ON_THE_WAY = frozenset({"STARTING", "STOPPING"})

@@ -25,6 +25,7 @@ class AemError(Exception):
 
     ``left`` is for a change that failed half way: what it had done by then. ``passing`` says that the same may well
     go better some seconds later. ``warnings`` is the list that a user hears of where the error was overcome.
+    ``causes`` holds the errors that this one sums up.
     """
 
     passing = False
@@ -33,6 +34,7 @@ class AemError(Exception):
         super().__init__(message)
         self.message = message
         self.left: Any = None
+        self.causes: Sequence[AemError] = ()
         self.warnings: list[str] | None = None
 
     def __str__(self) -> str:
@@ -58,7 +60,10 @@ class Refused(AemError):
 
 
 class ApiError(AemError):
-    """Enterprise Manager answered a call, which was ``about`` something, with an error (guide 2.4)."""
+    """Enterprise Manager answered a call, which was ``about`` something, with an error (guide 2.4).
+
+    ``path`` holds the segments of the address that was called, names as they are.
+    """
 
     def __init__(
         self,
@@ -79,6 +84,7 @@ class ApiError(AemError):
         self.hint = hint
         self.about = about
         self.passing = passing
+        self.path: tuple[str, ...] = ()
         self.message = self._words()
 
     def _words(self) -> str:
@@ -178,12 +184,12 @@ class ManyFailed(AemError):
 
     def __init__(self, errors: Sequence[AemError], tried: int) -> None:
         super().__init__(f"{len(errors)} of {tried} failed. " + " ".join(error.message for error in errors))
-        self.first = errors[0]
+        self.causes = errors
         self.passing = all(error.passing for error in errors)
 
     def facts(self) -> dict[str, Any]:
         """The facts of the first error."""
-        return self.first.facts()
+        return self.causes[0].facts()
 
 
 class SessionChanged(AemError):

@@ -45,10 +45,15 @@ def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None
 
 def there_is_no(kind: str, gone: Sequence[str], names: Iterable[str], where: str = "") -> str:
     """What to say of wanted names that are none of ``names``, with those that are nearest to the first."""
+    hint = did_you_mean(gone[0], names)
+    return f"There is no {kind} {', '.join(repr(name) for name in gone)}{where}.{f' {hint}' if hint else ''}"
+
+
+def did_you_mean(word: str, names: Iterable[str]) -> str:
+    """The question which of ``names`` was meant by ``word``; empty where none is near."""
     near = {name.casefold(): name for name in names}
-    found = get_close_matches(gone[0].casefold(), near, n=3)
-    hint = f" Did you mean {' or '.join(repr(near[name]) for name in found)}?" if found else ""
-    return f"There is no {kind} {', '.join(repr(name) for name in gone)}{where}.{hint}"
+    found = get_close_matches(word.casefold(), near, n=3)
+    return f"Did you mean {' or '.join(repr(near[name]) for name in found)}?" if found else ""
 
 
 def missing(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:

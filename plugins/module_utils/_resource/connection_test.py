@@ -42,6 +42,7 @@ class EndpointsFailed(AemError):
         words = "; ".join(f"{name}: {_reason(test)}" for name, test in failed)
         super().__init__(f"{len(failed)} of {len(names)} endpoints on server {server} failed their test. {words}")
         self.first = failed[0][1]
+        self.causes = [test.error for _name, test in failed if test.error]
 
     def facts(self) -> dict[str, Any]:
         """Those of the error that the API answered, or ``api_method`` and what the test says as ``error_message``."""

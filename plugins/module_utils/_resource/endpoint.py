@@ -16,7 +16,7 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._client.vocabulary import ENDPOINT_ROLE
+from .._client.vocabulary import ENDPOINT_NOT_FOUND, ENDPOINT_ROLE
 from .._core.concurrent import check_timeout
 from .._core.errors import ApiError, Refused
 from .._core.plan import CREATE, DELETE, Applied, Change, Plan, removed
@@ -35,7 +35,6 @@ from .named import UNAUTHORIZED, missing
 from .pausing import Pause
 from .settings_types import CERTAIN, asked_for, other_spelling
 
-NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
 NO_EXPORT = frozenset({UNAUTHORIZED, "AEM_EXPORT_NO_PERMISSION_ON_TASK", "AEM_EXPORT_NO_PERMISSION_ON_ENDPOINT"})
 NEEDED_TO_CREATE = ("role", "type_id", "settings")
 
@@ -274,6 +273,6 @@ def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
 def _delete(api: Api, server: str, name: str) -> Applied:
     return removed(
         lambda: api.delete_endpoint(server, name),
-        NOT_FOUND,
+        ENDPOINT_NOT_FOUND,
         lambda: any(item["name"] == name for item in api.get_endpoint_list(server)),
     )

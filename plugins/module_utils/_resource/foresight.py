@@ -15,14 +15,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
 from .._client.api import Api
-from .._client.vocabulary import SERVER_NOT_FOUND
+from .._client.vocabulary import ENDPOINT_NOT_FOUND, SERVER_NOT_FOUND, TASK_NOT_FOUND
 from .._core.errors import ApiError, Refused
 from .._core.select import missing, there_is_no
 
 T = TypeVar("T")
-
-TASK_NOT_FOUND = "AEM_TASK_NOT_FOUND"
-ENDPOINT_NOT_FOUND = "AEM_ENDPOINT_NOT_FOUND"
 
 
 def seen(

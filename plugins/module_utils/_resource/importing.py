@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from .._client.api import Api
+from .._client.vocabulary import TASK_NOT_FOUND
 from .._core.concurrent import wait_until
 from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed, none_where
 from .._core.plan import Applied
@@ -22,7 +23,6 @@ from .._definition import document as definitions
 from .._definition.compare import Difference
 from .._definition.document import Definition
 from .._definition.tree import DefinitionError
-from .foresight import TASK_NOT_FOUND
 from .named import UNAUTHORIZED, look_for_missing
 from .pausing import Pause, few, running, subject
 

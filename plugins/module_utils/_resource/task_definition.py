@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import TASK_NOT_FOUND
 from .._core.errors import AemError, Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .._definition.compare import Difference, diff, differences
@@ -23,7 +24,7 @@ from .._definition.owners import unmapped_in
 from .._definition.paths import patterns
 from .._definition.retarget import retarget
 from . import endpoint
-from .foresight import TASK_NOT_FOUND, seen
+from .foresight import seen
 from .importing import Import, check_endpoints, document, needed_endpoints, read_task, versioned, would_change
 from .pausing import Pause, active, left_over, refusal, resuming, running, settled, told_left_over
 from .sending import along, to_send

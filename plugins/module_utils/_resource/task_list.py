@@ -13,11 +13,10 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._client.vocabulary import TASK_STATE
+from .._client.vocabulary import TASK_NOT_FOUND, TASK_STATE
 from .._core.concurrent import side_by_side
 from .._core.errors import AemError, ApiError
 from .._core.plan import Result
-from .foresight import TASK_NOT_FOUND
 from .server_choice import choose, each_of, is_forbidden, left_out
 from .task_choice import matching
 

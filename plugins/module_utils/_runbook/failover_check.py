@@ -43,11 +43,11 @@ class NotReady(AemError):
         nothing = "this run has changed nothing" if left else "nothing was changed"
         told = f"Not ready to fail over, and {nothing}."
         super().__init__(" ".join([*left, told, *dict.fromkeys(error.message for error in errors)]))
-        self.errors = errors
+        self.causes = errors
 
     def facts(self) -> dict[str, Any]:
         """``api_method`` and what else the first error has, where one comes from a call."""
-        return next((error.facts() for error in self.errors if error.facts()), {})
+        return next((error.facts() for error in self.causes if error.facts()), {})
 
 
 @dataclass(frozen=True)
