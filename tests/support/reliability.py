@@ -22,9 +22,9 @@ PAGE = ROOT / "docs/reliability.md"
 HEAD = """\
 # Reliability
 
-What was done to this collection to make it fail, and what came of it. All of it ran against the embedded Enterprise
-Manager of [the simulator](simulator.md), and the figures below were written by those runs. *Wrong* counts what did not end
-as it should; each section says what it should.
+What was done to this collection to make it fail, and what came of it. All of it ran against
+[the embedded Enterprise Manager](simulator.md), and the figures below were written by those runs. *Wrong* counts what
+did not end as it should; each section says what it should.
 """
 
 
