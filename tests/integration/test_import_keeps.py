@@ -120,6 +120,18 @@ def test_a_password_in_clear_is_sent_and_shown_so(em: Simulator) -> None:
     assert not imported(em, {**wanted, ROOT: {**wanted[ROOT], "password": "a third"}}).changed
 
 
+def test_a_password_of_a_new_endpoint_is_shown_as_sent_unless_it_is_not(em: Simulator) -> None:
+    wanted = endpoint(em, QAS)
+    new = {**wanted, "name": "LAKE 2", ROOT: {**wanted[ROOT], "password": "in clear"}}
+    sealed = {**wanted, "name": "LAKE 3"}
+    done = imported(em, new)
+    shown = done.diff[0]["after"]["databases"]["LAKE 2"][ROOT]
+    assert (shown["password"], shown["csvTargetPath"]) == ("(sent)", "/replicate-qas")
+    assert "in clear" not in str(done.diff)
+    foreign = imported(em, sealed).diff[0]["after"]["databases"]["LAKE 3"][ROOT]
+    assert foreign["password"] == "********"
+
+
 @pytest.mark.parametrize(
     ("kept", "told"),
     [

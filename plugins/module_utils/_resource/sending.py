@@ -9,7 +9,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._core.plan import SENT
@@ -56,10 +56,37 @@ def to_send(
     return Sending(kept.definition, list(_in_clear(kept.definition, present)), warnings)
 
 
-def along(found: Sequence[Difference], shown: Iterable[Difference]) -> list[Difference]:
-    """The differences that a diff shows: those that were ``found``, and the secrets that go along."""
+def along(found: Sequence[Difference], sending: Sending) -> list[Difference]:
+    """The differences that a diff shows: those that were ``found``, and the secrets that go along.
+
+    Of a thing that is new, a secret that is sent is told so in its place.
+    """
     paths = {item.path for item in found}
-    return [*found, *(item for item in shown if item.path not in paths)]
+    sent = {
+        section: {".".join(identity(thing) or ()): thing for thing in things}
+        for section, things in _things(sending.definition)
+    }
+    told = [
+        item._replace(after=_as_sent(item.after, sent[item.section].get(item.name)))
+        if item.section in sent and item.before is None and not item.setting
+        else item
+        for item in found
+    ]
+    return [*told, *(item for item in sending.shown if item.path not in paths)]
+
+
+def _things(definition: Definition) -> tuple[tuple[str, Sequence[Any]], ...]:
+    """The sections whose things have settings, with these things."""
+    return (("tasks", [task.data for task in definition.tasks]), (_ENDPOINTS, definition.endpoints))
+
+
+def _as_sent(shown: Any, value: Any) -> Any:
+    """``shown`` with the word for what is sent in place of the mask of a secret that ``value`` has in clear."""
+    if isinstance(shown, dict) and isinstance(value, Mapping):
+        return {key: _as_sent(item, value.get(key)) for key, item in shown.items()}
+    if isinstance(shown, list) and isinstance(value, list) and len(shown) == len(value):
+        return [_as_sent(item, other) for item, other in zip(shown, value)]
+    return SENT if shown == MASK and value not in (None, MASK) and not is_sealed(value) else shown
 
 
 def with_sealed(definition: Definition, other: Definition) -> Definition:
@@ -96,7 +123,7 @@ def _in_clear(sent: Definition, present: Definition | None) -> Iterator[Differen
     if present is None:
         return
     there = {"tasks": set(present.task_names), _ENDPOINTS: set(present.endpoint_names)}
-    for section, things in (("tasks", [task.data for task in sent.tasks]), (_ENDPOINTS, sent.endpoints)):
+    for section, things in _things(sent):
         for thing in things:
             name = ".".join(identity(thing) or ())
             for place in _places(thing, masked(thing)) if name in there[section] else ():

@@ -172,7 +172,7 @@ def plan_import(
         warnings += check_endpoints(api, server, wanted, known, hint)
         sent, more = versioned(api, server, sent)
         warnings += more
-    shown = along(found, sending.shown)
+    shown = along(found, sending)
     change = change_by_import(api, server, sent, shown, active(tasks), how, is_new=not current, left=list(left))
     return Plan([change], after, [*warnings, *sending.warnings, *told_left_over(server, left)])
 

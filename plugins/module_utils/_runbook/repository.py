@@ -110,7 +110,7 @@ def compare(
         warnings = [*missing, *more, *sending.warnings, *warnings]
     # Tasks that only have to be resumed are, whatever becomes of the import.
     pause = Pause(api, server, tasks, how.timeout, list(left))
-    shown, importing = diff(along(found, sending.shown)), _import(api, server, part, pause, how)
+    shown, importing = diff(along(found, sending)), _import(api, server, part, pause, how)
     refused = refusal(server, tasks, how.force, "imported", would_change(found))
     change = Change(KIND, server, UPDATE, shown["before"], shown["after"], importing.apply, refused)
     return Plan([change], after, warnings)
