@@ -121,6 +121,26 @@ PLAY = r"""
     path: "{{ record }}"
     server: fresh
     tasks: [Orders]
+- name: Make the place it fails over to
+  qlik.enterprise_manager.aem_endpoint:
+    server: fresh
+    name: Source__Standby
+    role: source
+    type_id: ORACLE_COMPONENT_TYPE
+    settings: {server: "//ora:1521/X", username: REPL, password: not-a-secret}
+- name: See whether it can fail over
+  qlik.enterprise_manager.aem_failover_check:
+    switches: [{server: fresh, endpoint: Source, configuration: Standby}]
+    test: false
+- name: Fail it over
+  qlik.enterprise_manager.aem_endpoint_failover:
+    server: fresh
+    endpoint: Source
+    configuration: Standby
+- name: Report on the server
+  qlik.enterprise_manager.aem_report:
+    servers: [fresh]
+    path: "{{ report }}"
 - name: Back the server up
   qlik.enterprise_manager.aem_backup:
     path: "{{ backups }}"
@@ -189,6 +209,7 @@ def plays(em: Simulator, tmp_path_factory: pytest.TempPathFactory) -> tuple[Play
         "definition": DEFINITION,
         "record": str(folder / "record.json"),
         "backups": str(folder / "backups"),
+        "report": str(folder / "report"),
     }
     extra = ("-e", yaml.safe_dump(variables, default_flow_style=True, width=100_000))
     return run(em, PLAY, "--check", *extra), run(em, PLAY, *extra)
@@ -227,6 +248,16 @@ UNKNOWN = [
     {"aem_task_info": {"servers": ["nowhere"]}},
     {"aem_server_acl_info": {"servers": ["nowhere"]}},
     {"aem_endpoint_info": {"server": "nowhere"}},
+    {"aem_report": {"servers": ["nowhere"], "path": "{{ playbook_dir }}/report"}},
+    {
+        "aem_endpoint_failover": {"server": "replicate-qas", "endpoint": "nothing", "configuration": "Standby"},
+    },
+    {
+        "aem_failover_check": {
+            "switches": [{"server": "nowhere", "endpoint": "ORA", "configuration": "Standby"}],
+            "test": False,
+        }
+    },
 ]
 
 

@@ -67,7 +67,7 @@ def along(found: Sequence[Difference], sending: Sending) -> list[Difference]:
         for section, things in _things(sending.definition)
     }
     told = [
-        item._replace(after=_as_sent(item.after, sent[item.section].get(item.name)))
+        item._replace(after=_as_sent(item.after, sent[item.section].get(item.name or "")))
         if item.section in sent and item.before is None and not item.setting
         else item
         for item in found

@@ -27,9 +27,11 @@ from .._resource.importing import LOOK_AFTER_LOST_ANSWER
 from .failover_setup import (
     SWITCHES_ARGUMENT,
     WHICH,
+    Setup,
     alike,
     check_switches,
     donor_of,
+    expected,
     look,
     settings_that_differ,
     test_donor,
@@ -104,8 +106,15 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     the configuration fails its test.
     """
     server, wanted, timeout = options["server"], options["configuration"], options["timeout"]
-    found = tried_until(lambda: look(api, server, options["endpoint"]), min(timeout, PATIENCE))
-    donor = donor_of(found, server, wanted)
+
+    def find() -> tuple[Setup, Plain]:
+        found = tried_until(lambda: look(api, server, options["endpoint"]), min(timeout, PATIENCE))
+        return found, donor_of(found, server, wanted)
+
+    there, warnings = expected(api, server, find)
+    if there is None:
+        return Plan([], _result([], None, None), warnings)
+    found, donor = there
     active = found.active()
     if wanted in active:
         tasks = _tasks(api, server, found.tasks, 0)

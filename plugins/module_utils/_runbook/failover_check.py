@@ -20,7 +20,7 @@ from .._core.errors import AemError, Refused
 from .._core.files import file_name
 from .._core.plan import Result
 from .._resource.license import VALID
-from .failover_setup import SWITCHES_ARGUMENT, Setup, alike, check_switches, donor_of, look, test_donor
+from .failover_setup import SWITCHES_ARGUMENT, Setup, alike, check_switches, donor_of, expected, look, test_donor
 from .task_health import look_at
 from .task_record import Record, read
 
@@ -115,6 +115,7 @@ class Readiness:
     found: Setup | None = None
     tasks: list[Plain] = field(default_factory=list)
     errors: list[AemError] = field(default_factory=list)
+    to_come: list[str] = field(default_factory=list)
 
     @property
     def problems(self) -> list[str]:
@@ -132,7 +133,8 @@ class Readiness:
 
     def warnings(self) -> list[str]:
         """What a user should know of the configurations."""
-        return alike(self.found, str(self.switch["configuration"]), self.found.active()) if self.found else []
+        told = alike(self.found, str(self.switch["configuration"]), self.found.active()) if self.found else []
+        return list(dict.fromkeys([*self.to_come, *told]))
 
     def in_words(self) -> str:
         """What a failover would do here, as a person reads it."""
@@ -219,7 +221,7 @@ def _look(api: Api, left: Left, options: Mapping[str, Any]) -> Readiness:
     """Everything that can be said of one switch, problems included."""
     switch = left.switch
     one, server = Readiness(switch, left), switch["server"]
-    _try(one, lambda: _check_license(api, server))
+    _try(one, lambda: _check_license(api, one))
     _try(one, lambda: _look_at_endpoint(api, one))
     if one.found is None:
         return one
@@ -239,8 +241,11 @@ def _try(one: Readiness, check: Callable[[], None]) -> None:
         one.errors.append(error)
 
 
-def _check_license(api: Api, server: str) -> None:
-    facts = api.get_server_details(server).get("license") or {}
+def _check_license(api: Api, one: Readiness) -> None:
+    server = one.switch["server"]
+    details, to_come = expected(api, server, lambda: api.get_server_details(server))
+    one.to_come += to_come
+    facts = (details or {}).get("license") or {}
     state = facts.get("state")
     if state not in (None, VALID):
         raise Refused(f"The license of server {server} is {state}, so its tasks would not start.")
@@ -248,6 +253,11 @@ def _check_license(api: Api, server: str) -> None:
 
 def _look_at_endpoint(api: Api, one: Readiness) -> None:
     server = one.switch["server"]
-    found = look(api, server, one.switch["endpoint"])
-    donor_of(found, server, one.switch["configuration"])
-    one.found = found
+
+    def find() -> Setup:
+        found = look(api, server, one.switch["endpoint"])
+        donor_of(found, server, one.switch["configuration"])
+        return found
+
+    one.found, to_come = expected(api, server, find)
+    one.to_come += to_come

@@ -10,19 +10,23 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import ENDPOINT_ROLE
 from .._core.errors import Refused
+from .._core.select import did_you_mean
 from .._definition.compare import Difference, differences
 from .._definition.document import Definition, of_settings
 from .._definition.references import waves
 from .._resource import endpoint_settings as settings
+from .._resource.foresight import seen, unless_made
 from .._resource.importing import exported
+
+T = TypeVar("T")
 
 ORACLE = "ORACLE_COMPONENT_TYPE"
 # The guide prints the first in its rule and the second in its examples (A.1).
@@ -51,6 +55,10 @@ class DonorFailed(Refused):
         return {"api_method": "TestEndpoint", "error_message": self.words}
 
 
+class NoEndpoint(Refused):
+    """The live endpoint, or the one of its configuration, is not there. An earlier task of a play may add it."""
+
+
 @dataclass(frozen=True)
 class Setup:
     """A live endpoint and the donors of its configurations, by the names of these.
@@ -70,11 +78,15 @@ class Setup:
 
 
 def setup(definition: Definition, server: str, endpoint: str) -> Setup:
-    """What an export says of a live endpoint; raise Refused where that cannot be reconfigured (guide 2.31)."""
+    """What an export says of a live endpoint.
+
+    Raise NoEndpoint where it is not there, Refused where it cannot be reconfigured (guide 2.31).
+    """
     defined = {item["name"]: item for item in definition.endpoints}
     live = defined.get(endpoint)
     if live is None:
-        raise Refused(f"There is no endpoint {endpoint} on server {server}.")
+        near = did_you_mean(endpoint, defined)
+        raise NoEndpoint(" ".join(filter(None, (f"There is no endpoint {endpoint} on server {server}.", near))))
     role = ENDPOINT_ROLE.spelled(live.get("role"))
     if role == "TARGET":
         raise Refused(f"Endpoint {endpoint} has role {role}; only source endpoints can be reconfigured.")
@@ -92,12 +104,12 @@ def setup(definition: Definition, server: str, endpoint: str) -> Setup:
 
 
 def donor_of(found: Setup, server: str, configuration: str) -> Plain:
-    """The donor of a configuration; raise Refused where there is none, or one that does not fit."""
+    """The donor of a configuration; raise NoEndpoint where there is none, Refused where it does not fit."""
     name = found.live["name"]
     donor = found.donors.get(configuration)
     if donor is None:
         has = ", ".join(found.donors) or "none"
-        raise Refused(
+        raise NoEndpoint(
             f"Endpoint {name} on server {server} has no configuration {configuration!r}; it has {has}. Create a source"
             f" endpoint of type {ORACLE} named {name}{SEPARATORS[0]}{configuration} for it."
         )
@@ -119,6 +131,17 @@ def settings_that_differ(donor: Mapping[str, Any], live: Mapping[str, Any]) -> l
 def look(api: Api, server: str, endpoint: str) -> Setup:
     """How a live endpoint and its configurations are set up on the server now. Raise as :func:`setup`."""
     return setup(exported("ExportAll", api.export_all(server)), server, endpoint)
+
+
+def expected(api: Api, server: str, find: Callable[[], T]) -> tuple[T | None, list[str]]:
+    """What ``find`` finds of the endpoints of a server, and no warnings.
+
+    In check mode, where an earlier task of the play may be the one that makes them: None, and a warning.
+    """
+    try:
+        return seen(api, find, server)
+    except NoEndpoint as missing:
+        return None, unless_made(api, missing.message)
 
 
 def test_donor(api: Api, server: str, donor: str, timeout: int) -> None:

@@ -21,6 +21,7 @@ from .._core.errors import Refused
 from .._core.files import make_folder, write_atomically
 from .._core.plan import Result
 from .._resource.export import permissions
+from .._resource.foresight import to_come
 from .report import read
 from .report_findings import findings, matrix
 
@@ -52,7 +53,8 @@ def write(api: Api, options: Mapping[str, Any], now: str) -> Result:
     if page is not None and page.count(PLACE) != 1:
         raise Refused(f"The page must have one place for the data: {PLACE}")
     mode = permissions(options["mode"])
-    told = read(api, options["servers"])
+    servers, warnings = _there(api, options["servers"])
+    told = read(api, servers)
     address = api.session.connection.base_url.partition("/attunity")[0]
     about = {"title": options["title"], "address": address, "time": now, "drift": list(options["drift"])}
     data = {**about, **told, "findings": findings(told), "matrix": matrix(told["tasks"])}
@@ -69,7 +71,15 @@ def write(api: Api, options: Mapping[str, Any], now: str) -> Result:
         "findings": looks,
         "problems": told["problems"],
     }
-    return Result(values, changed=True)
+    return Result(values, changed=True, warnings=warnings)
+
+
+def _there(api: Api, wanted: Sequence[str] | None) -> tuple[Sequence[str] | None, list[str]]:
+    """The wanted servers, in check mode without those that an earlier task of the play would have added; warnings."""
+    if wanted is None or not api.check_mode:
+        return wanted, []
+    gone, warnings = to_come(api, "server", [server["name"] for server in api.get_server_list()], wanted, "")
+    return [word for word in wanted if word not in gone], warnings
 
 
 def files(data: Mapping[str, Any], page: str | None) -> dict[str, str]:
