@@ -9,12 +9,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.repository import RepositoryError
-
 from . import permissions, wire
 from .contract import Method
 from .errors import ApiError
 from .model import Endpoint, Server, Task, User
+from .repository import RepositoryError
 from .sessions import Session
 from .settings import Settings
 from .world import World

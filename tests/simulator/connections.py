@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from simulator.repository import task_facts
-
 from .model import Estate, Server, Task
+from .repository import task_facts
 
 _WORDS = re.compile(r"[\w.-]+")
 

@@ -11,10 +11,9 @@ from typing import Any
 
 import yaml
 
-from simulator.repository.exporting import document_of
-
 from .audit import as_dict
 from .model import ROLES, Acl, Endpoint, Estate, Server, Table, Task, User
+from .repository.exporting import document_of
 from .times import written
 
 # Members that are written by hand below, that are secrets, or that are no part of an estate.

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from simulator import repository as definitions
-
+from . import repository as definitions
 from .model import Server
 from .world import World
 

@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-from simulator.repository import Import, RepositoryError, apply_import, plan_import
-
 from . import wire
 from .call import Call
 from .errors import ApiError
 from .model import Server, Task
+from .repository import Import, RepositoryError, apply_import, plan_import
 from .world import World
 
 _NEEDED_VERSION = (5, 2)

@@ -12,9 +12,6 @@ from typing import Any
 
 import yaml
 
-from simulator.repository import Repository, RepositoryError, references, task_facts
-from simulator.repository.reading import read_document
-
 from . import shorthand
 from .contract import load_contract
 from .errors import ApiError, EstateError
@@ -22,6 +19,8 @@ from .loading_tasks import read_acl, read_endpoint, read_task
 from .model import REPLICATE, Acl, AuditRecord, Estate, License, Server, Task, User
 from .putting import check_texts, encryption_key, server_guid
 from .reader import Reader
+from .repository import Repository, RepositoryError, references, task_facts
+from .repository.reading import read_document
 from .settings import PACKAGED_ESTATE
 
 MODULE_LICENSES = ("VALID", "NOT_FOUND", "EVALUATION_EXPIRED", "TERM_EXPIRED", "INVALID_SIGNATURE", "HOST_MISMATCH")

@@ -10,8 +10,6 @@ from functools import partial
 from typing import Any
 from zlib import crc32
 
-from simulator.repository import task_facts
-
 from .errors import EstateError
 from .model import (
     ACTIVE_STATES,
@@ -33,6 +31,7 @@ from .model import (
     Task,
 )
 from .reader import Reader
+from .repository import task_facts
 from .selecting import follow_definition
 from .shorthand import table_key
 

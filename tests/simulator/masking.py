@@ -9,24 +9,37 @@ import json
 import re
 from typing import Any
 
-from simulator.repository.secret_values import is_secret_name
-
+from .repository.secret_values import is_secret_name
 from .sessions import is_password_identifier
 
 MASK = "***"
 IDENTIFIER_MASK = "{S:***}"
 
-_MEMBER = re.compile(r'"((?:[^"\\]|\\.)*)"(\s*:\s*)("(?:[^"\\]|\\.)*"|-?[0-9.]+)')
+# A body may be cut off anywhere, so what is quoted ends with its quotation mark or with the body.
+_QUOTED = r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'
+_PLAIN = rf"{_QUOTED}|-?[0-9.]+"
+# Secrets may come as a list, too.
+_MEMBER = re.compile(
+    rf'"(?P<name>(?:[^"\\]|\\.)*)"(?P<colon>\s*:\s*)'
+    rf"(?P<value>{_PLAIN}|\[(?:[\s,]*+(?:{_PLAIN}|true|false|null))*+[\s,]*+\]?)",
+    re.DOTALL,
+)
+_VALUE = re.compile(_PLAIN, re.DOTALL)
+_TEXT = re.compile(r'"(?P<inner>(?:[^"\\]|\\.)*+)(?P<end>"?)', re.DOTALL)
+_CUT_ESCAPE = re.compile(r"\\u[0-9a-fA-F]{0,3}\Z")
+_VALUE_OF_PATCH = re.compile(rf'("value"\s*:\s*)(?:{_PLAIN})', re.DOTALL)
 
 
 def masked_body(text: str) -> str:
-    """A body whose secrets are masked; all else stays as it came, malformed or not.
+    """A body whose secrets are masked, those in JSON that is the text of a setting too.
 
-    A password identifier is masked as one, so that a log tells it from a password.
+    All else stays as it came, malformed or cut off. A password identifier is masked as one, so that a log tells it from
+    a password.
     """
-    if '"/' in text:
+    if text.lstrip()[:1] == "[" and '"path"' in text:
         text = _masked_patch(text)
-    return _MEMBER.sub(_masked_member, text)
+    text = _MEMBER.sub(_masked_member, text)
+    return _TEXT.sub(_masked_within, text) if '\\"' in text else text
 
 
 def masked_header(name: str, value: str, session_header: str) -> str:
@@ -38,11 +51,28 @@ def masked_header(name: str, value: str, session_header: str) -> str:
 
 
 def _masked_member(found: re.Match[str]) -> str:
-    name, colon, value = found.groups()
-    if not is_secret_name(name) or value == '""':
+    if not is_secret_name(found["name"]):
         return found[0]
-    mask = IDENTIFIER_MASK if is_password_identifier(value[1:-1]) else MASK
-    return f'"{name}"{colon}"{mask}"'
+    return f'"{found["name"]}"{found["colon"]}{_VALUE.sub(_masked_value, found["value"])}'
+
+
+def _masked_value(found: re.Match[str]) -> str:
+    if found[0] == '""':
+        return found[0]
+    return f'"{IDENTIFIER_MASK if is_password_identifier(found[0][1:-1]) else MASK}"'
+
+
+def _masked_within(found: re.Match[str]) -> str:
+    """A quoted text, which may be JSON itself."""
+    inner = found["inner"] if found["end"] else _CUT_ESCAPE.sub("", found["inner"])
+    if '\\"' not in inner:
+        return found[0]
+    try:
+        text = json.loads(f'"{inner}"', strict=False)
+    except ValueError:
+        return found[0]
+    masked = masked_body(text)
+    return found[0] if masked == text else json.dumps(masked, ensure_ascii=False)
 
 
 def _masked_patch(text: str) -> str:
@@ -50,7 +80,8 @@ def _masked_patch(text: str) -> str:
     try:
         operations = json.loads(text)
     except (ValueError, RecursionError):
-        return text
+        # What is cut off tells no longer which path a value is for.
+        return _VALUE_OF_PATCH.sub(rf'\1"{MASK}"', text) if '"op"' in text else text
     if not isinstance(operations, list) or not any(map(_sets_a_secret, operations)):
         return text
     return json.dumps([{**item, "value": MASK} if _sets_a_secret(item) else item for item in operations])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from simulator.repository import Repository
+from .repository import Repository
 
 ROLES = ("admin", "designer", "operator", "viewer")
 REPLICATE = "replicate"

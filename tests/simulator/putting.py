@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from simulator.repository import Repository
-
 from . import wire
 from .call import Call
 from .errors import ApiError
 from .model import License, Server
+from .repository import Repository
 from .sessions import is_password_identifier
 
 _BODY = "Server"

@@ -10,9 +10,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-from simulator.repository import get_selection, task_facts
-
 from .model import QUEUED, Server, Table, Task
+from .repository import get_selection, task_facts
 
 
 @lru_cache(maxsize=4096)

@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from simulator.repository import RepositoryError
-
 from . import wire
 from .audit import record
 from .call import Call, api_error
@@ -22,6 +20,7 @@ from .faults import Fault
 from .log import LONGEST_BODY, Entry
 from .masking import masked_body, masked_header
 from .methods import HANDLERS
+from .repository import RepositoryError
 from .rules import require_module_license, require_ready_server, require_roles
 from .world import World
 

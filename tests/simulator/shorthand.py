@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from simulator.repository import kinds
-
 from .errors import EstateError
+from .repository import kinds
 
 _VERSION = {"version": "2024.11.0.285", "version_major": 2024, "version_minor": 11, "version_revision": 285}
 _ENDPOINT_KEYS = ("type_id", "role", "description", "db_settings")

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator.repository import TaskFacts, endpoint_label, task_facts
-
 from . import dialect
 from .model import CHANGING, COMPLETED, FAILED, LOADING, QUEUED, RUNNING, Server, Table, Task
+from .repository import TaskFacts, endpoint_label, task_facts
 from .server_views import instant
 from .transitions import memory_shown, standing_shown
 from .world import World

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from simulator.repository import TaskFacts, task_facts
-
 from . import selecting
 from .connections import trouble_of_task
 from .model import (
@@ -30,6 +28,7 @@ from .model import (
     Task,
     Transition,
 )
+from .repository import TaskFacts, task_facts
 from .world import World
 
 RESUME = "RESUME_PROCESSING"

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from simulator.repository.reading import number, refuse_constant
-
 from .errors import ApiError
+from .repository.reading import number, refuse_constant
 
 _ENCODED = re.compile(r"%[0-9A-Fa-f]{2}")
 _WORDS = {"true": True, "false": False}

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from simulator.registry import HANDLERS
-
+from ..registry import HANDLERS
 from . import acl, audit, change_data, endpoints, licenses, repository, servers, sessions, tables, tasks
 
 __all__ = [

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import acl_rules
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.model import ROLES
-from simulator.permissions import has_admin, levels
-from simulator.registry import answers
+from .. import acl_rules
+from ..call import Call
+from ..errors import ApiError
+from ..model import ROLES
+from ..permissions import has_admin, levels
+from ..registry import answers
 
 
 @answers("PutServerAcl")

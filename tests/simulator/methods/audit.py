@@ -8,11 +8,11 @@ from __future__ import annotations
 import json
 from datetime import datetime
 
-from simulator import times
-from simulator.audit import as_dict
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.registry import answers
+from .. import times
+from ..audit import as_dict
+from ..call import Call
+from ..errors import ApiError
+from ..registry import answers
 
 
 @answers("ExportAuditTrail")

@@ -9,11 +9,11 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator import times, wire
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.model import Task
-from simulator.registry import answers
+from .. import times, wire
+from ..call import Call
+from ..errors import ApiError
+from ..model import Task
+from ..registry import answers
 
 _DELETE_BODY = "AemDeleteOldDataReq"
 # The guide names the type so, the SDK of 2021 sends this.

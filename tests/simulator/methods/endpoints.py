@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import dialect, wire
-from simulator import repository as definitions
-from simulator.call import Call
-from simulator.connections import unreachable_host
-from simulator.errors import ApiError
-from simulator.model import RUNNING, ConnectionTest, Server
-from simulator.registry import answers
-from simulator.transitions import stop
+from .. import dialect, wire
+from .. import repository as definitions
+from ..call import Call
+from ..connections import unreachable_host
+from ..errors import ApiError
+from ..model import RUNNING, ConnectionTest, Server
+from ..registry import answers
+from ..transitions import stop
 
 DEFAULT_TIMEOUT = 60
 TIMED_OUT = "TIMEOUT"

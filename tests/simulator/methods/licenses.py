@@ -9,10 +9,10 @@ import json
 from datetime import date
 from typing import Any
 
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.model import License
-from simulator.registry import answers
+from ..call import Call
+from ..errors import ApiError
+from ..model import License
+from ..registry import answers
 
 _MUST_HAVE = ("license_type", "checksum")
 

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from simulator import importing
-from simulator.call import Call
-from simulator.exporting import exported
-from simulator.registry import answers
-from simulator.rules import require_role_on_each
+from .. import importing
+from ..call import Call
+from ..exporting import exported
+from ..registry import answers
+from ..rules import require_role_on_each
 
 
 @answers("ExportAll")

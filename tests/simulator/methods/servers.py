@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from simulator import dialect, putting, server_views
-from simulator.call import Call
-from simulator.model import COMPOSE, REPLICATE
-from simulator.registry import answers
+from .. import dialect, putting, server_views
+from ..call import Call
+from ..model import COMPOSE, REPLICATE
+from ..registry import answers
 
 _TYPES = {REPLICATE: "AemReplicateServer", COMPOSE: "AemComposeServer"}
 

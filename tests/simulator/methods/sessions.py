@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.permissions import has_any_role
-from simulator.registry import answers
-from simulator.sessions import authenticate
+from ..call import Call
+from ..errors import ApiError
+from ..permissions import has_any_role
+from ..registry import answers
+from ..sessions import authenticate
 
 # What these two say of their empty answers (guide 2.5, 2.6).
 _NO_CONTENT = {"Content-Type": "text/html"}

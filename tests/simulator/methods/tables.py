@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simulator import repository as definitions
-from simulator import task_views, wire
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.model import CHANGING, COMPLETED, FAILED, Table, Task
-from simulator.registry import answers
-from simulator.repository import TaskFacts
-from simulator.selecting import matches
-from simulator.transitions import reload_table
+from .. import repository as definitions
+from .. import task_views, wire
+from ..call import Call
+from ..errors import ApiError
+from ..model import CHANGING, COMPLETED, FAILED, Table, Task
+from ..registry import answers
+from ..repository import TaskFacts
+from ..selecting import matches
+from ..transitions import reload_table
 
 FILE_CHANNEL = "FILE_CHANNEL"
 _SELECTION = "TableSelectionDefinition"

@@ -9,15 +9,15 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from simulator import dialect, importing, task_views, wire
-from simulator import repository as definitions
-from simulator.call import Call
-from simulator.errors import ApiError
-from simulator.exporting import exported
-from simulator.model import COMPOSE, RUNNING, STARTING, STOPPING, Task
-from simulator.registry import answers
-from simulator.rules import require_role_on_each, require_roles_for_endpoints
-from simulator.transitions import RESUME, start, stop, until_steady
+from .. import dialect, importing, task_views, wire
+from .. import repository as definitions
+from ..call import Call
+from ..errors import ApiError
+from ..exporting import exported
+from ..model import COMPOSE, RUNNING, STARTING, STOPPING, Task
+from ..registry import answers
+from ..rules import require_role_on_each, require_roles_for_endpoints
+from ..transitions import RESUME, start, stop, until_steady
 
 DEFAULT_TIMEOUT = 60
 FROM_TIMESTAMP = "RESUME_PROCESSING_FROM_TIMESTAMP"

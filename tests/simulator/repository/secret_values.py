@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import math
 import re
 from fnmatch import fnmatchcase
@@ -85,8 +86,9 @@ def unseal(value: str, key: str) -> str | None:
 def sealed_copy(value: Any, key: str, name: str = "", depth: int = 0) -> Any:
     """A copy of JSON data with every secret in it encrypted; ``name`` is the name that ``value`` stands under.
 
-    What is encrypted already stays as it is, whoever did it. An empty secret is none. Raises InvalidDocument for data
-    that is nested too deeply, and for a number that JSON does not have.
+    What is encrypted already stays as it is, whoever did it. An empty secret is none. A text that is JSON is looked
+    into, and stays as it came if there is no secret in it. Raises InvalidDocument for data that is nested too deeply,
+    and for a number that JSON does not have.
     """
     if isinstance(value, dict):
         _limit(depth)
@@ -98,16 +100,42 @@ def sealed_copy(value: Any, key: str, name: str = "", depth: int = 0) -> Any:
         raise InvalidDocument(f'"{name}" is {value}, which is no JSON.')
     if not isinstance(value, bool) and isinstance(value, (str, int, float)) and is_secret_name(name):
         return value if value == "" or is_sealed(value) else seal(str(value), key)
-    return value
+    return _sealed_text(value, key) if isinstance(value, str) else value
 
 
 def sealed_values(value: Any) -> list[str]:
-    """All encrypted values in JSON data."""
+    """All encrypted values in JSON data, those in a text that is JSON too."""
     if isinstance(value, dict):
         return [found for item in value.values() for found in sealed_values(item)]
     if isinstance(value, list):
         return [found for item in value for found in sealed_values(item)]
-    return [value] if is_sealed(value) else []
+    if is_sealed(value):
+        return [value]
+    within = data_in(value)
+    return [] if within is None else sealed_values(within)
+
+
+def data_in(value: Any) -> Any:
+    """The object or the list that a text is as JSON; None for any other value."""
+    if not isinstance(value, str) or value.lstrip()[:1] not in ("{", "[") or '"' not in value:
+        return None
+    try:
+        data = json.loads(value)
+    except (ValueError, RecursionError):
+        return None
+    return data if isinstance(data, (dict, list)) else None
+
+
+def _sealed_text(text: str, key: str) -> str:
+    data = data_in(text)
+    if data is None:
+        return text
+    try:
+        sealed = sealed_copy(data, key)
+    except InvalidDocument:
+        # To a server it is a text like any other.
+        return text
+    return text if sealed == data else json.dumps(sealed, ensure_ascii=False)
 
 
 def _limit(depth: int) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -167,6 +168,27 @@ def test_a_login_and_an_expired_session(desk: Desk) -> None:
             '[{"op": "add", "path": "/db_settings/server",  "value": "x"}]',
         ),
         ("no json", "no json"),
+        # as a list
+        ('{"secrets": ["a", 1, "b,]"], "names": ["n"]}', '{"secrets": ["***", "***", "***"], "names": ["n"]}'),
+        # JSON that is the text of a setting, and another in that
+        (
+            r'{"info": "{\"host\":\"h\",\"password\":\"x\"}", "n": "{\"a\":\"b\"}"}',
+            r'{"info": "{\"host\":\"h\",\"password\":\"***\"}", "n": "{\"a\":\"b\"}"}',
+        ),
+        (
+            json.dumps({"one": json.dumps({"two": json.dumps({"password": "x"})})}),
+            json.dumps({"one": json.dumps({"two": json.dumps({"password": "***"})})}),
+        ),
+        (r'["{\"password\": \"x\"}"]', r'["{\"password\": \"***\"}"]'),
+        # cut off
+        ('{"name": "n", "password": "hal', '{"name": "n", "password": "***"'),
+        ('{"password": "hal\\', '{"password": "***"'),
+        (r'{"info": "{\"password\": \"hal', r'{"info": "{\"password\": \"***\""'),
+        (r'{"info": "{\"password\": \"hal\u00', r'{"info": "{\"password\": \"***\""'),
+        (
+            r'[{"op": "add", "path": "\/db_settings\/password", "value": "hal',
+            r'[{"op": "add", "path": "\/db_settings\/password", "value": "***"',
+        ),
     ],
 )
 def test_bodies_are_shown_without_secrets(body: str, shown: str) -> None:
@@ -179,13 +201,15 @@ def test_no_secret_is_in_the_log_or_in_the_estate(desk: Desk) -> None:
     desk.call(
         "PATCH", *CALLS["PatchEndpoint"].path, body=[{"op": "add", "path": "/db_settings/password", "value": "sh!"}]
     )
+    embedded = {"op": "add", "path": "/db_settings/connectioninfo", "value": '{"host": "h", "password": "psst"}'}
+    desk.call("PATCH", *CALLS["PatchEndpoint"].path, body=[embedded])
     identifier = desk.get("servers", QAS, "def")["password"]
     desk.call("PUT", "servers", QAS, "def", body={**desk.get("servers", QAS, "def"), "password": identifier})
     text = str(desk.world.log.entries())
-    for secret in (token, "hush-hush", "sh!", identifier, PASSWORD):
+    for secret in (token, "hush-hush", "sh!", "psst", identifier, PASSWORD):
         assert secret not in text
     shown = as_yaml(dump(desk.estate))
-    for secret in ("hush-hush", "sh!", "not-a-secret", "pat-simulator", "jwt.simulator", "password: example"):
+    for secret in ("hush-hush", "sh!", "psst", "not-a-secret", "pat-simulator", "jwt.simulator", "password: example"):
         assert secret not in shown
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -80,6 +81,27 @@ def test_secrets_are_found_wherever_they_are() -> None:
         assert CANARY not in export_all(repository, style=style, **WRITTEN)
     assert CANARY not in repr(repository)
     assert secrets_are_usable(repository, "S")
+
+
+def test_secrets_are_found_in_a_text_that_is_json() -> None:
+    text = json.dumps({"host": "h", "password": CANARY, "more": json.dumps([{"secret": CANARY}])})
+    repository = Repository.from_document(document(databases=(endpoint("S", connectioninfo=text),)), KEY)
+    kept = json.loads(repository.endpoints["S"]["db_settings"]["connectioninfo"])
+    assert (kept["host"], unseal(kept["password"], KEY)) == ("h", CANARY)
+    assert unseal(json.loads(kept["more"])[0]["secret"], KEY) == CANARY
+    for style in STYLES:
+        assert CANARY not in export_all(repository, style=style, **WRITTEN)
+    assert secrets_are_usable(repository, "S")
+    other = Repository.from_document(document(databases=(endpoint("S", connectioninfo=text),)), "another key")
+    import_all(repository, export_all(other, style="2023", **WRITTEN))
+    assert not secrets_are_usable(repository, "S")
+
+
+@pytest.mark.parametrize(
+    "text", ['{"host" : "h"}', '{"password": "', '"password"', "[" * 1000 + '"password"', '[{"password": NaN}]']
+)
+def test_a_text_without_a_secret_stays_as_it_came(text: str) -> None:
+    assert sealed_copy({"info": text}, KEY) == {"info": text}
 
 
 @pytest.mark.parametrize(("value", "kept"), [("", ""), (True, True), (None, None), ({}, {})])
