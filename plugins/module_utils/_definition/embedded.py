@@ -21,13 +21,16 @@ Span = tuple[int, int]
 
 # The letter after Z can tell how the secret is protected.
 SEALED = re.compile(r"\{Z[0-9A-Za-z][0-9A-Fa-f]+\}")
-_ADDRESS = re.compile(r"://[^/\s:@]*:(?!\d+(?:[/?#]|$))([^\s/]+|[^\s@]+)@")
-_JDBC = re.compile(r"(?i)jdbc:(?:\w+:)*[^/\s@:]+/([^\s@]+)@")
+# Without these bounds, a long text could take minutes.
+_ADDRESS = re.compile(r"://[^/\s:@]{0,255}:(?!\d+(?:[/?#]|$))([^\s/]{1,511}|[^\s@]{1,511})@")
+_JDBC = re.compile(r"(?i)jdbc:(?:\w{1,63}:){0,7}[^/\s@:]{1,255}/([^\s@]{1,511})@")
 _ELEMENT = re.compile(r"<(?:[\w.\-]+:)?([\w.\-]+)(?:\s[^<>]*)?>([^<>]+)</")
-_NAME = re.compile(r"((?:[A-Za-z][\w.\-]* )?[Kk]ey|[A-Za-z][\w.\-]*)\\?[\"']?\s*[=:]\s*")
+# A name is looked for where a word begins, once for each word, however long it is.
+_NAME = re.compile(r"(?<![\w.\-])((?:[\w.\-]+ )?[Kk]ey|[\w.\-]+)\\?[\"']?\s*[=:]\s*")
+_UNQUOTED = 4
 # A value ends where the next name begins, also after a comma or a blank: these may be part of a password.
 _VALUE = re.compile(
-    r"\"((?:[^\"\\]|\\.)+)\"|'([^']+)'|\{([^}]+)\}"
+    r"\"((?:[^\"\\]|\\.){1,16384})\"|'([^']{1,16384})'|\{([^}]{1,1024})\}"
     r"|((?:[^;&,\s<>]|,(?!\s*[\"']?[A-Za-z][\w.\- ]{0,60}[\"']?\s*[=:])"
     r"|[ \t]+(?=\S)(?![A-Za-z][\w.\-]{0,60}[\"']?\s*[=:]))+)"
 )
@@ -93,7 +96,15 @@ def _found(text: str) -> Iterator[Span]:
     if "</" in text:
         yield from (match.span(2) for match in _ELEMENT.finditer(text) if is_secret_name(match.group(1)))
     if "=" in text or ":" in text:
-        for match in _NAME.finditer(text):
-            value = _VALUE.match(text, match.end()) if is_secret_name(match.group(1)) else None
-            if value and value.lastindex:
-                yield value.span(value.lastindex)
+        yield from _named(text)
+
+
+def _named(text: str) -> Iterator[Span]:
+    """Where values of secrets stand after their names."""
+    end = 0
+    for match in _NAME.finditer(text):
+        # What looks like a name within a value is a part of it.
+        value = _VALUE.match(text, match.end()) if match.start() >= end and is_secret_name(match.group(1)) else None
+        if value and value.lastindex:
+            end = value.end() if value.lastindex == _UNQUOTED else end
+            yield value.span(value.lastindex)

@@ -44,11 +44,22 @@ _CERTAIN = re.compile(
     r"|(access|account|api|app|encryption|master|private|sas|service|shared|signing|storage)key$"
 )
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+# Of a longer name only the end is looked at.
+_LONGEST = 200
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether the value of a setting of this name is a secret, unless it is a boolean."""
+    return _is_secret_name(name[-_LONGEST:])
+
+
+def is_certain(name: str) -> bool:
+    """Whether a name leaves no doubt that its value is a secret."""
+    return _is_certain(name[-_LONGEST:])
 
 
 @lru_cache(maxsize=4096)
-def is_secret_name(name: str) -> bool:
-    """Whether the value of a setting of this name is a secret, unless it is a boolean."""
+def _is_secret_name(name: str) -> bool:
     plain = re.sub(r"[\W_]", "", name.lower())
     if _NO_SECRET.search(plain) or _NO_SECRET_KEY.search(plain):
         return False
@@ -57,6 +68,5 @@ def is_secret_name(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def is_certain(name: str) -> bool:
-    """Whether a name leaves no doubt that its value is a secret."""
-    return _CERTAIN.search(re.sub(r"[\W_]", "", name.lower())) is not None and is_secret_name(name)
+def _is_certain(name: str) -> bool:
+    return _CERTAIN.search(re.sub(r"[\W_]", "", name.lower())) is not None and _is_secret_name(name)
