@@ -73,8 +73,8 @@ pins: # write what the requirements need in turn to $(REQUIREMENTS)/constraints*
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' Makefile
 
-demo: demo-venv link ## an estate brought about on an embedded Enterprise Manager
-	@"$(DEMO)/python" tests/tools/demo.py
+demo: demo-venv link ## an estate in git, planned, applied and watched on an embedded Enterprise Manager
+	@PYTHONPATH=.build/link "$(DEMO)/python" tests/tools/demo.py
 
 simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make simulator ARGS="--help"
 	@PYTHONPATH=tests exec "$(DEMO)/python" -m simulator $(ARGS)

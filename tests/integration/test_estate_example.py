@@ -13,6 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from jsonschema import Draft7Validator
 
@@ -20,7 +21,7 @@ from simulator import Settings, Simulator
 from support.playbooks import environment
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = ROOT / "docs/examples/estate"
+EXAMPLE, DEMO = ROOT / "docs/examples/estate", ROOT / "docs/examples/demo"
 PLAYBOOK = "qlik.enterprise_manager.estate"
 EMPTY = r"""
 users:
@@ -75,11 +76,12 @@ def test_the_example_is_valid_and_comes_about_once(tmp_path: Path) -> None:
         assert task["state"] == "RUNNING"
 
 
-def test_the_files_are_as_the_schemas_say() -> None:
+@pytest.mark.parametrize("example", [EXAMPLE, DEMO], ids=["example", "demo"])
+def test_the_files_are_as_the_schemas_say(example: Path) -> None:
     for schema, pattern in (("server.json", "estate/*/servers/*.yml"), ("rules.json", "estate/estate.yml")):
         text = (ROOT / "roles/estate/files/schema" / schema).read_text(encoding="utf-8")
         validator = Draft7Validator(json.loads(text))
-        files = sorted(EXAMPLE.glob(pattern))
+        files = sorted(example.glob(pattern))
         assert files
         for file in files:
             assert list(validator.iter_errors(yaml.safe_load(file.read_text(encoding="utf-8")))) == [], file

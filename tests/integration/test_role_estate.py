@@ -163,6 +163,14 @@ def test_text_means_what_it_says(estate: Repository, em: Simulator) -> None:
     assert writes(em) == []
 
 
+def test_relative_paths_begin_where_the_playbook_is_run(estate: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(estate.root)
+    played = estate.play("plan", estate_path="estate", estate_report="told")
+    assert played.return_code == 0, played.output
+    report = json.loads((estate.root / "told/localhost.json").read_text(encoding="utf-8"))
+    assert (report["status"], report["commit"]) == ("changes", estate.git("rev-parse", "HEAD"))
+
+
 def test_without_a_folder_for_it_there_is_no_report(estate: Repository) -> None:
     played = estate.play("plan", estate_report="")
     assert played.return_code == 0, played.output

@@ -1,12 +1,13 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Shows the collection at work on an embedded Enterprise Manager: apply, apply again, stop and start tasks.
+"""Shows an estate in git on an embedded Enterprise Manager: planned, applied, applied again, changed by hand, told.
 
-    python tests/tools/demo.py
+    PYTHONPATH=.build/link python tests/tools/demo.py
 
-It is what `make demo` runs, from the top of the checkout. It fails when the second run writes or changes anything, and
-it always ends the Enterprise Manager that it started.
+It is what `make demo` runs, from the top of the checkout. Of each run it shows the command and the report. It fails
+when a run does not end as it should, or writes what it should not, and it always ends the Enterprise Manager that it
+started.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import json
 import os
 import re
 import select
+import shlex
+import shutil
 import signal
 import ssl
 import subprocess
@@ -26,58 +29,58 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
-INVENTORY = "playbooks/inventory/hosts.yml"
-ESTATE = "playbooks/demo.yml"
-VARIABLES = "playbooks/vars/demo_estate.yml"
-TASKS = "playbooks/demo_tasks.yml"
-LOG = Path(".build/demo/simulator.log")
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.report import as_lines
+
+EXAMPLE = Path("docs/examples/demo")
+PLACE = Path(".build/demo")
+FOLDER = PLACE / "git"
+LOG = PLACE / "simulator.log"
+REPORT = FOLDER / "reports/em-demo.json"
+PLAYBOOK = "qlik.enterprise_manager.estate"
+INVENTORY = ("-i", "inventory.yml")
+TAG = "estate/em-demo"
 SECONDS_TO_START = 30
-# Long enough to be seen, short enough not to be waited for.
+# Long enough to be real, short enough not to be waited for.
 SIMULATOR_ARGUMENTS = ("--start-seconds", "0.2", "--stop-seconds", "0.2")
 # They write no more than the session they begin and end.
 SESSION_METHODS = ("Login", "Logout")
 RECAP = re.compile(r"^\S+\s+: ok=\d+\s+changed=(\d+)\s", re.MULTILINE)
-COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+COLOURS = {"+": "32", "~": "33", "-": "31", ">": "36", "x": "35"}
 
 REAL = """
-On your own Enterprise Manager: edit {variables}, which is the estate, then
+On your own Enterprise Manager: docs/estate.md shows how to begin. The commands are the ones above, with
 
     export ANSIBLE_COLLECTIONS_PATH="$PWD/.build/link"
     export AEM_URL=https://em.example.com AEM_USERNAME='DOMAIN\\user'
     read -rsp 'Password: ' AEM_PASSWORD && export AEM_PASSWORD
-    export AEM_CA_PATH=/path/to/ca.pem    # if its certificate is signed by an authority of your own
-    .build/demo-venv/bin/ansible-playbook -i {inventory} {estate} --check --diff
-
-and once more without --check when you like what you see."""
+    export AEM_CA_PATH=/path/to/ca.pem    # if its certificate is signed by an authority of your own"""
 
 
 @dataclass(frozen=True)
 class Step:
-    """One run of a playbook: its title, its arguments, whether it may write, and whether it must change something."""
+    """One run of a playbook: its title, its arguments, and how it has to end.
+
+    ``status`` is that of the report, None where the run makes none. ``changes`` says whether a task must report a
+    change, None that it does not matter; ``writes`` whether a request may write.
+    """
 
     title: str
     arguments: tuple[str, ...]
-    may_write: bool
-    must_change: bool
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a step did: tasks that changed something, requests, those of them that write, seconds."""
-
-    step: Step
-    changed: int
-    requests: int
-    writes: int
-    seconds: float
+    status: str | None
+    writes: bool
+    changes: bool | None
 
 
 STEPS = (
-    Step("Bring it about", (ESTATE, "--diff"), True, True),
-    Step("The same again: nothing is left to change", (ESTATE, "--diff"), False, False),
-    Step("Stop tasks and start them", (TASKS,), True, True),
+    Step("The plan", (PLAYBOOK, "--tags", "plan"), "changes", writes=False, changes=None),
+    Step("Apply it", (PLAYBOOK, "--tags", "apply"), "applied", writes=True, changes=True),
+    Step(
+        "Apply it again: nothing is left to do", (PLAYBOOK, "--tags", "apply"), "in_sync", writes=False, changes=False
+    ),
+    Step("Meanwhile, two people change things by hand", ("by_hand.yml",), None, writes=True, changes=True),
+    Step("What differs, and who made it so", (PLAYBOOK, "--tags", "drift"), "changes", writes=False, changes=None),
 )
 
 
@@ -88,19 +91,19 @@ class DemoError(Exception):
 def main() -> int:
     """Run the steps; answers 0 when each did what it should."""
     signal.signal(signal.SIGTERM, end)
+    started = time.monotonic()
     try:
         with enterprise_manager() as em:
-            headline(f"An embedded Enterprise Manager runs at {em['url']}")
-            done = [run(step, em) for step in STEPS]
+            print(f"An embedded Enterprise Manager runs at {em['url']}")
+            print(f"The estate is in {EXAMPLE}, copied to {FOLDER}, which is a git repository.")
+            make_repository()
+            for number, step in enumerate(STEPS, start=1):
+                run(number, step, em)
     except DemoError as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
-    headline("What happened")
-    for number, item in enumerate(done, start=1):
-        writes = f"{item.writes} of them write" if item.writes else "none of them writes"
-        print(f"{number}. {item.step.title}")
-        print(f"   changed={item.changed}, {item.requests} requests, {writes}, {item.seconds:.1f} s")
-    print(REAL.format(estate=ESTATE, variables=VARIABLES, inventory=INVENTORY))
+    print(f"\nThat took {time.monotonic() - started:.0f} s. Everything is still in {FOLDER}, the reports too.")
+    print(REAL)
     return 0
 
 
@@ -146,51 +149,88 @@ def first_line(process: subprocess.Popen[str]) -> dict[str, str]:
     return facts
 
 
-def run(step: Step, em: Mapping[str, str]) -> Done:
-    """Run one step and hold it to what it promises. Raises DemoError where it does not keep to it."""
-    headline(step.title)
+def make_repository() -> None:
+    """Have the estate as a git repository of its own, with one commit."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    shutil.copytree(EXAMPLE, FOLDER)
+    (FOLDER / ".gitignore").write_text("reports\n", encoding="utf-8")
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    git("commit", "-q", "-m", "The estate")
+
+
+def git(*arguments: str) -> None:
+    """Run git in that repository, whatever the settings of the user say."""
+    identity = ("-c", "user.name=Demo", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false")
+    done = subprocess.run(
+        ["git", "-C", str(FOLDER), *identity, *arguments], capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise DemoError(f"git {arguments[0]}: {done.stderr.strip()}")
+
+
+def run(number: int, step: Step, em: Mapping[str, str]) -> None:
+    """Run one step, show what came of it, and hold it to what it promises. Raises DemoError where it breaks that."""
+    command = ("ansible-playbook", *INVENTORY, *step.arguments)
+    print(coloured(f"\n=== {number}. {step.title}", "1"))
+    print(coloured(f"$ {shlex.join(command)}", "2"), flush=True)
     control(em, "DELETE", "log")
+    REPORT.unlink(missing_ok=True)
     started = time.monotonic()
     code, output = play(step.arguments, em)
     seconds = time.monotonic() - started
     recap = [int(changed) for changed in RECAP.findall(output)]
     if code != 0 or not recap:
-        raise DemoError(f"ansible-playbook ended with exit code {code}")
+        raise DemoError(f"ansible-playbook ended with exit code {code}\n{output}")
     log = control(em, "GET", "log")
-    done = Done(
-        step,
-        changed=sum(recap),
-        requests=len(log),
-        writes=sum(entry["writes"] and entry["api_method"] not in SESSION_METHODS for entry in log),
-        seconds=seconds,
-    )
-    if done.writes and not step.may_write:
-        raise DemoError(f"{done.writes} requests of this run write, and none should")
-    if bool(done.changed) != step.must_change:
-        raise DemoError(f"changed={done.changed}, which should {'not ' if step.must_change else ''}be 0")
-    return done
+    writes = sum(entry["writes"] and entry["api_method"] not in SESSION_METHODS for entry in log)
+    for line in lines_of(output):
+        print(line)
+    told = f"{writes} of them write" if writes else "none of them writes"
+    # A plan counts as a change what it would change.
+    changed = "" if step.changes is None else f"changed={sum(recap)}, "
+    print(coloured(f"{changed}{len(log)} requests, {told}, {seconds:.1f} s", "2"))
+    check(step, sum(recap), writes)
+    if step.status == "applied":
+        git("tag", TAG)
+
+
+def check(step: Step, changed: int, writes: int) -> None:
+    """Raise DemoError where a step did not end as it should."""
+    if writes and not step.writes:
+        raise DemoError(f"{writes} requests of this run write, and none should")
+    if step.changes is not None and bool(changed) != step.changes:
+        raise DemoError(f"changed={changed}, which should {'not ' if step.changes else ''}be 0")
+    if step.status:
+        status = json.loads(REPORT.read_text(encoding="utf-8"))["status"]
+        if status != step.status:
+            raise DemoError(f"the report says {status}, and should say {step.status}")
 
 
 def play(arguments: tuple[str, ...], em: Mapping[str, str]) -> tuple[int, str]:
-    """Run ansible-playbook and show what it prints; answers its exit code and that text without colours."""
+    """Run ansible-playbook in the repository; answers its exit code and what it printed."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AEM_")}
     environment |= {f"AEM_{name.upper()}": em[name] for name in ("url", "username", "password", "ca_path")}
-    environment["ANSIBLE_CALLBACK_RESULT_FORMAT"] = "yaml"
-    if sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        environment["ANSIBLE_FORCE_COLOR"] = "true"
-    command = [sys.executable, "-m", "ansible", "playbook", "-i", INVENTORY, *arguments]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
-        output = "".join(shown(process.stdout))
-    return process.returncode, COLOUR.sub("", output)
+    environment |= {"ANSIBLE_NOCOLOR": "true", "ANSIBLE_CALLBACK_RESULT_FORMAT": "yaml"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ansible", "playbook", *INVENTORY, *arguments],
+        cwd=FOLDER,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return done.returncode, done.stdout
 
 
-def shown(stream: IO[str] | None) -> Iterator[str]:
-    """The lines of a stream, each printed as it comes."""
-    for line in stream or ():
-        print(line, end="", flush=True)
-        yield line
+def lines_of(output: str) -> Iterator[str]:
+    """What is shown of a run: its report, or where it made none, the names of its tasks."""
+    if REPORT.exists():
+        for line in as_lines(json.loads(REPORT.read_text(encoding="utf-8"))):
+            yield coloured(line, COLOURS.get(line.strip()[:1], "")) if line.startswith("  ") else line
+    else:
+        yield from (f"  {name}" for name in re.findall(r"^TASK \[(.*?)\]", output, re.MULTILINE))
 
 
 def control(em: Mapping[str, str], method: str, what: str) -> Any:
@@ -203,9 +243,10 @@ def control(em: Mapping[str, str], method: str, what: str) -> Any:
     return json.loads(text) if text else None
 
 
-def headline(text: str) -> None:
-    """Print a line that stands out."""
-    print(f"\n=== {text}", flush=True)
+def coloured(text: str, colour: str) -> str:
+    """The text in a colour, where it goes to a terminal that wants colours."""
+    wanted = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    return f"\x1b[{colour}m{text}\x1b[0m" if colour and wanted else text
 
 
 if __name__ == "__main__":

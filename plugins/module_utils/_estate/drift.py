@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from .._core.plan import CREATE, DELETE
+from .._resource.switch import STARTED, STOPPED
 from .item import RUN_STATE, SERVER, TABLES, TASK
 
 NOT_APPLIED = "merged, not applied"
@@ -31,6 +32,7 @@ _ADVICE = {
     UNKNOWN: "apply, or take it over",
 }
 _OF_TASKS = {TABLES: TASK, RUN_STATE: TASK}
+_RUN_STATES = {"RUNNING": STARTED, "STOPPED": STOPPED}
 _USER = re.compile(r"user|account|who", re.IGNORECASE)
 _TIME = re.compile(r"time|date", re.IGNORECASE)
 _RESULT = re.compile(r"result|status", re.IGNORECASE)
@@ -113,6 +115,9 @@ def _take_over(change: Change, place: Mapping[str, Any]) -> Iterator[Plain]:
     if change["action"] in (CREATE, DELETE):
         return
     lines = place.get("lines") or {}
+    if change["kind"] == RUN_STATE:
+        yield from _run_state_taken_over(change, place, lines)
+        return
     for path, live in list(_differing(change.get("before"), change.get("after"), ()))[:_MOST_SETTINGS]:
         way = path[2:] if path[:1] == ("tasks",) else path
         pointer = "".join(f"/{step}" for step in way)
@@ -121,6 +126,18 @@ def _take_over(change: Change, place: Mapping[str, Any]) -> Iterator[Plain]:
         file = place["file"] if line or change["kind"] != TASK else place.get("src") or place["file"]
         at = line or (place["line"] if file == place["file"] else None)
         yield {"setting": pointer.lstrip("/"), "value": live, "file": file, "line": at}
+
+
+def _run_state_taken_over(change: Change, place: Mapping[str, Any], lines: Mapping[str, Any]) -> Iterator[Plain]:
+    """The run state that would have to stand in git; none where the task is in an error, which nobody wants to keep."""
+    live = _RUN_STATES.get(str((change.get("before") or {}).get("state")))
+    if live:
+        yield {
+            "setting": "run_state",
+            "value": live,
+            "file": place["file"],
+            "line": lines.get("/run_state", place["line"]),
+        }
 
 
 def _differing(before: Any, after: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:

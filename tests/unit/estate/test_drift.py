@@ -96,3 +96,13 @@ def test_what_a_definition_says_is_changed_there() -> None:
         {"setting": "task_settings/a", "value": 2, "file": FILE, "line": 6},
         {"setting": "task_settings/b", "value": 3, "file": "estate/definitions/t.json", "line": None},
     ]
+
+
+def test_a_run_state_is_taken_over_in_the_words_of_the_file() -> None:
+    place = {"server": "s", "kind": "task", "name": "T", "file": FILE, "line": 3, "lines": {"/run_state": 4}}
+    now = change({"state": "STOPPED"}, {"state": "RUNNING"}, "run", "run_state", "T")
+    (found,) = causes([now], [now], [place], [])
+    assert found["take_over"] == [{"setting": "run_state", "value": "stopped", "file": FILE, "line": 4}]
+    now = change({"state": "ERROR"}, {"state": "RUNNING"}, "run", "run_state", "T")
+    (found,) = causes([now], [now], [place], [])
+    assert found["take_over"] == []
