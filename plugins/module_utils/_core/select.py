@@ -24,15 +24,19 @@ def chosen(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
     present = list(names)
     if wanted is None:
         return present
-    meant = {name for word in wanted for name in spelled(present, word)}
-    patterns = [word for word in wanted if is_pattern(word) and not spelled(present, word)]
+    found = spelled(present, wanted)
+    meant = {name for same in found.values() for name in same}
+    patterns = [word for word, same in found.items() if is_pattern(word) and not same]
     return [name for name in present if name in meant or any(fnmatchcase(name, word) for word in patterns)]
 
 
-def spelled(names: Iterable[str], word: str) -> list[str]:
-    """The names that ``word`` is: itself where it is one of them, else those that differ from it in case only."""
-    present = list(names)
-    return [word] if word in present else [name for name in present if name.casefold() == word.casefold()]
+def spelled(names: Iterable[str], words: Iterable[str]) -> dict[str, list[str]]:
+    """The names that each word is: itself where it is one of them, else those that differ from it in case only."""
+    alike: dict[str, list[str]] = {}
+    for name in names:
+        alike.setdefault(name.casefold(), []).append(name)
+    found = {word: alike.get(word.casefold(), []) for word in words}
+    return {word: [word] if word in same else same for word, same in found.items()}
 
 
 def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None, where: str = "") -> None:
@@ -66,19 +70,6 @@ def fruitless(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
     """The wanted patterns that choose none of ``names``."""
     present = list(names)
     return [word for word in wanted or () if is_pattern(word) and not chosen(present, [word])]
-
-
-def as_spelled(names: Iterable[str], wanted: Sequence[str] | None) -> Sequence[str] | None:
-    """``wanted`` with names as ``names`` spell them, where they differ in case only and there is no other like that."""
-    if wanted is None:
-        return None
-    present = list(names)
-    alike: dict[str, list[str]] = {}
-    for name in present:
-        alike.setdefault(name.casefold(), []).append(name)
-    exact = set(present)
-    found = {word: alike.get(word.casefold(), []) for word in wanted if word not in exact and not is_pattern(word)}
-    return [found[word][0] if len(found.get(word, ())) == 1 else word for word in wanted]
 
 
 def is_pattern(word: str) -> bool:

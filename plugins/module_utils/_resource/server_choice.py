@@ -55,7 +55,7 @@ def of_listed(
     warnings: Sequence[str] = (),
 ) -> Servers:
     """As ``choose``, of servers by name as GetServerList has them; ``warnings`` come first."""
-    named = frozenset(name for word in wanted or () for name in spelled(listed, word))
+    named = frozenset(name for same in spelled(listed, wanted or ()).values() for name in same)
     found = chosen(listed, wanted)
     out = [name for name in found if monitored and name not in named and listed[name]["state"] != MONITORED]
     told = [f"Server {name} is left out: it is {listed[name]['state']}." for name in out]

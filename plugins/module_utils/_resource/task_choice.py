@@ -17,7 +17,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import all_of, wait_until
-from .._core.select import as_spelled, chosen, fruitless, is_pattern, missing
+from .._core.select import chosen, fruitless, is_pattern, missing
 from .foresight import seen, to_come, unless_made
 
 _NAMES: dict[str, Any] = {"type": "list", "elements": "str"}
@@ -86,15 +86,13 @@ class Choice:
     def checked(self, api: Api, listed: Sequence[Plain]) -> Selected:
         """What is meant of the tasks that a server lists; raise Refused for names and patterns that no task has."""
         there, where = [task["name"] for task in listed], f" on server {self.server}"
-        # The server finds names whatever their case, but commands want its own spelling.
-        names, exclude = as_spelled(there, self.names), as_spelled(there, self.exclude)
         gone: list[str] = []
         warnings: list[str] = []
         if self.known and not self.skip:
-            gone, warnings = to_come(api, "task", there, names, where)
-            warnings = [*warnings, *to_come(api, "task", there, exclude, where)[1]]
-        elif self.skip and missing(there, names):
-            words = ", ".join(map(repr, missing(there, names)))
+            gone, warnings = to_come(api, "task", there, self.names, where)
+            warnings = [*warnings, *to_come(api, "task", there, self.exclude, where)[1]]
+        elif self.skip and missing(there, self.names):
+            words = ", ".join(map(repr, missing(there, self.names)))
             warnings = [f"There is no task {words}{where} any more, so it is left out."]
         found, coming = self.of(listed), self.coming(gone)
         empty = self._empty()
@@ -121,7 +119,7 @@ class Choice:
         tags = {tag for task in listed for tag in task["assigned_tags"]}
         there = [task["name"] for task in listed]
         nothing = {
-            "tasks": fruitless(there, as_spelled(there, self.names)),
+            "tasks": fruitless(there, self.names),
             "tags": [tag for tag in self.tags or () if tag not in tags],
         }
         if any(nothing.values()):
@@ -192,8 +190,8 @@ def matching(
     """
     listed = list(tasks)
     everything = [task["name"] for task in listed]
-    left = chosen(everything, as_spelled(everything, exclude or ()))
-    named = set(chosen(everything, as_spelled(everything, names))).difference(left)
+    left = chosen(everything, exclude or ())
+    named = set(chosen(everything, names)).difference(left)
     return [
         task
         for task in listed

@@ -91,8 +91,8 @@ def choose(api: Api, wanted: Sequence[str] | None) -> Chosen:
     listed = {server["name"]: server for server in api.get_server_list()}
     named = [
         name
-        for word in dict.fromkeys(wanted or ())
-        for name in spelled(listed, word) or ([] if is_pattern(word) else [word])
+        for word, same in spelled(listed, wanted or ()).items()
+        for name in same or ([] if is_pattern(word) else [word])
     ]
     found = [name for name in chosen(listed, wanted) if name not in named]
     reasons = {name: _no_export(listed[name]) for name in found}

@@ -7,26 +7,27 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.select import as_spelled
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.select import chosen
 
 
 @pytest.mark.parametrize(
     ("names", "wanted", "found"),
     [
         (["ERP to DW", "POS"], ["erp TO dw"], ["ERP to DW"]),
-        (["ERP", "erp"], ["erp", "ERP"], ["erp", "ERP"]),
-        # Nobody can know which one is meant.
-        (["ERP", "erp"], ["Erp"], ["Erp"]),
-        (["ERP"], ["other"], ["other"]),
+        (["ERP", "erp"], ["erp", "ERP"], ["ERP", "erp"]),
+        (["ERP", "erp"], ["erp"], ["erp"]),
+        (["ERP"], ["other"], []),
         # A pattern is one in its own case.
-        (["ERP 1"], ["erp *"], ["erp *"]),
+        (["ERP 1"], ["erp *"], []),
+        (["ERP 1", "ERP 2"], ["ERP *"], ["ERP 1", "ERP 2"]),
+        (["a*", "ab"], ["A*"], ["a*"]),
         (["ERP"], [], []),
         (["Straße"], ["STRASSE"], ["Straße"]),
     ],
 )
 def test_names_are_found_whatever_their_case(names: list[str], wanted: list[str], found: list[str]) -> None:
-    assert as_spelled(names, wanted) == found
+    assert chosen(names, wanted) == found
 
 
-def test_nothing_wanted_stays_nothing() -> None:
-    assert as_spelled(["a"], None) is None
+def test_nothing_wanted_means_all() -> None:
+    assert chosen(["a"], None) == ["a"]
