@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ KINDS = {
     "json": 'a gateway\'s JSON with that status (200) in place of an answer: body, or {"status": "ok"}; not done',
     "truncate": "the work is done, the connection closes half way through the answer; with cut: json the JSON is cut",
     "slow": "the work is done after so many seconds",
+    "hold": "the work is done, the answer waits until the faults are cleared",
     "expire_session": "the session of the request is ended first",
     "error": "that documented error code, the work is not done",
 }
@@ -58,14 +60,30 @@ class Faults:
 
     contract: Contract
     waiting: list[Fault] = field(default_factory=list)
+    _held: list[asyncio.Future[None]] = field(default_factory=list)
 
     def add(self, data: Mapping[str, Any]) -> None:
         """Add a fault, given as plain data. Raises FaultError."""
         self.waiting.append(_read(data, self.contract))
 
     def clear(self) -> None:
-        """Let no fault happen any more."""
+        """Let no fault happen any more, and let the answers go that are held."""
         self.waiting.clear()
+        for held in self._held:
+            if not held.done():
+                held.set_result(None)
+        self._held.clear()
+
+    async def hold(self) -> None:
+        """Wait until the faults are cleared."""
+        held = asyncio.get_running_loop().create_future()
+        self._held.append(held)
+        await held
+
+    @property
+    def held(self) -> int:
+        """How many answers are held."""
+        return len(self._held)
 
     def as_data(self) -> list[dict[str, Any]]:
         """The faults that wait, as plain data."""

@@ -69,6 +69,8 @@ class Listener:
 
     async def stop(self) -> None:
         """Close all connections and the port."""
+        # An answer that is held would be waited for.
+        self.world.faults.clear()
         await self._runner.cleanup()
         self._authority.close()
 
@@ -149,8 +151,12 @@ class Simulator:
         self._within(lambda: self._world.faults.add(fault))
 
     def clear_faults(self) -> None:
-        """Let no fault happen any more."""
+        """Let no fault happen any more, and let the answers go that are held."""
         self._within(self._world.faults.clear)
+
+    def held(self) -> int:
+        """How many answers are held by a fault of the kind ``hold``."""
+        return self._within(lambda: self._world.faults.held)
 
     def update_settings(self, **changes: Any) -> None:
         """Change settings. Raises SettingsError."""

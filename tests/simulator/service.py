@@ -110,6 +110,8 @@ class Service:
         if fault.kind == "expire_session":
             self.world.sessions.close(call.token)
         answer = await self._worked(call)
+        if fault.kind == "hold":
+            await self.world.faults.hold()
         if fault.kind == "drop_after":
             answer.sending = DROPPED
         elif fault.kind == "truncate" and fault.cut == "json":

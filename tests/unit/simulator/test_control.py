@@ -11,7 +11,9 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +65,20 @@ def test_the_estate(em: Simulator, http: requests.Session) -> None:
     assert (answer.status_code, answer.text) == (400, "estate: servers is not a list.")
     assert http.post(f"{em.control_url}/reset", timeout=10).status_code == 200
     assert len(em.estate()["servers"]) == 6
+
+
+def test_an_answer_is_held_until_the_faults_are_cleared(em: Simulator, http: requests.Session) -> None:
+    em.inject({"kind": "hold", "skip": 1})
+    login(em, http)
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(login, em, http)
+        while not em.held():
+            time.sleep(0.01)
+        assert not waiting.done()
+        assert [entry["fault"] for entry in em.log()] == [None, "hold"]
+        em.clear_faults()
+        assert waiting.result() == 200
+    assert em.held() == 0
 
 
 def test_faults(em: Simulator, http: requests.Session) -> None:
