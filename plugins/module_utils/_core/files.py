@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -25,6 +26,11 @@ PRIVATE = 0o600
 PRIVATE_FOLDER = 0o700
 
 _PIECE = 1 << 20
+# What a file is called while it is written, so that what a killed run has left is known for what it is.
+_HALF_WRITTEN = re.compile(r"\..+\.[a-z0-9_]{8}\.aem_part", re.DOTALL)
+_HALF_WRITTEN_END = ".aem_part"
+# Seconds. Nobody writes for so long at one file.
+_LEFT = 3600.0
 # In bytes. The longest that file systems take is 255, and what is added to it, such as .json, has to fit too.
 _LONGEST_NAME = 200
 
@@ -84,6 +90,8 @@ def remove(path: str) -> bool:
             Path(path).unlink()
         except FileNotFoundError:
             return False
+        finally:
+            _sweep(Path(path).parent)
         _sync_directory(Path(path).parent)
         return True
 
@@ -97,8 +105,34 @@ def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backu
     target = Path(path)
     with _refusing(f"{path} cannot be written"):
         kept = _backup(target) if backup and target.is_file() else None
-        _replace(target, _as_bytes(content), mode)
+        try:
+            _replace(target, _as_bytes(content), mode)
+        except BaseException:
+            if kept:
+                Path(kept).unlink()
+            raise
     return kept
+
+
+def write_together(folder: str, contents: Mapping[str, str], mode: int) -> None:
+    """Put files into a folder, by their names, that belong together, as :func:`write_atomically` does with one.
+
+    They take their places once all of them are written, so a full disk leaves all old ones. Raise Refused then.
+    """
+    directory, written = Path(folder), {}
+    try:
+        for name, content in contents.items():
+            with _refusing(f"{directory / name} cannot be written"):
+                _sweep(directory)
+                written[name] = _written(directory / name, _as_bytes(content), mode)
+        for name in contents:
+            with _refusing(f"{directory / name} cannot be written"):
+                written[name].replace(directory / name)
+                del written[name]
+    finally:
+        for left in written.values():
+            left.unlink()
+    _sync_directory(directory)
 
 
 def same_content(path: str, content: str | bytes) -> bool:
@@ -159,18 +193,37 @@ def _backup(target: Path) -> str:
 
 def _replace(target: Path, data: bytes, mode: int) -> None:
     """Write beside ``target``, where nobody else may read it before it has ``mode``, and rename."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", dir=target.parent)
+    _sweep(target.parent)
+    written = _written(target, data, mode)
+    try:
+        written.replace(target)
+    except BaseException:
+        written.unlink()
+        raise
+    _sync_directory(target.parent)
+
+
+def _written(target: Path, data: bytes, mode: int) -> Path:
+    """A file beside ``target`` that holds ``data`` and has ``mode``, safe on the disk; none where that cannot be."""
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=_HALF_WRITTEN_END, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), mode)
             os.fsync(file.fileno())
-        Path(name).replace(target)
     except BaseException:
         Path(name).unlink()
         raise
-    _sync_directory(target.parent)
+    return Path(name)
+
+
+def _sweep(directory: Path) -> None:
+    """Remove what runs that were killed have left half written in a folder, some time ago."""
+    with suppress(OSError), os.scandir(directory) as found:
+        for item in found:
+            if _HALF_WRITTEN.fullmatch(item.name) and time.time() - item.stat().st_mtime > _LEFT:
+                Path(item.path).unlink()
 
 
 def _sync_directory(directory: Path) -> None:

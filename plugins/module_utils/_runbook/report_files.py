@@ -12,13 +12,12 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import Refused
-from .._core.files import make_folder, write_atomically
+from .._core.files import make_folder, write_together
 from .._core.plan import Result
 from .._resource.export import permissions
 from .._resource.foresight import to_come
@@ -60,8 +59,7 @@ def write(api: Api, options: Mapping[str, Any], now: str) -> Result:
     data = {**about, **told, "findings": findings(told), "matrix": matrix(told["tasks"])}
     contents = files(data, page)
     if not api.check_mode:
-        for name, content in contents.items():
-            write_atomically(str(Path(folder) / name), content, mode)
+        write_together(folder, contents, mode)
     counts = {kind: len(data[kind]) for kind in ("servers", "tasks", "tables", "endpoints")}
     looks = [{"kind": item["kind"], "title": item["title"], "count": len(item["items"])} for item in data["findings"]]
     values = {

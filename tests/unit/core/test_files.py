@@ -25,6 +25,10 @@ def mode_of(path: Path) -> int:
     return path.stat().st_mode & 0o7777
 
 
+def full(_handle: int) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_a_new_file_is_private_whatever_the_umask(dest: Path) -> None:
     before = os.umask(0)
     try:
@@ -67,10 +71,6 @@ def test_a_link_is_replaced_and_what_it_points_to_stays(dest: Path, tmp_path: Pa
 
 def test_a_failure_leaves_the_old_file_and_no_other(dest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     dest.write_text("old", encoding="utf-8")
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
     monkeypatch.setattr(files.os, "fsync", full)
     with pytest.raises(Refused, match=r"out\.json cannot be written: No space left on device\."):
         files.write_atomically(str(dest), "new")
@@ -144,3 +144,52 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
         assert files.file_checksum(str(path)) is None
     (tmp_path / "link").symlink_to(tmp_path / "not there")
     files.check_destination(str(tmp_path / "link"))
+
+
+def test_what_a_killed_run_has_half_written_goes_when_it_is_old(dest: Path) -> None:
+    left = [dest.parent / name for name in (".out.json.abcd_123.aem_part", ".other.abcdefgh.aem_part")]
+    young, theirs = dest.parent / ".out.json.zbcdefgh.aem_part", dest.parent / ".out.json.swp"
+    for path in (*left, young, theirs):
+        path.write_text("half", encoding="utf-8")
+    for path in (*left, theirs):
+        os.utime(path, (1, 1))
+    files.write_atomically(str(dest), "new")
+    assert sorted(dest.parent.iterdir()) == sorted([young, theirs, dest])
+    os.utime(young, (1, 1))
+    assert files.remove(str(dest))
+    assert list(dest.parent.iterdir()) == [theirs]
+
+
+def test_a_failure_leaves_no_backup_of_what_was_not_replaced(dest: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    dest.write_text("old", encoding="utf-8")
+    calls: list[int] = []
+
+    def full_at_the_third(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 3:
+            full(handle)
+
+    monkeypatch.setattr(files.os, "fsync", full_at_the_third)
+    with pytest.raises(Refused, match="No space left on device"):
+        files.write_atomically(str(dest), "new", backup=True)
+    assert list(dest.parent.iterdir()) == [dest]
+
+
+def test_files_that_belong_together_are_all_old_or_all_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.write_together(str(tmp_path), {"a": "1", "b": "1"}, 0o640)
+    found = {path.name: (path.read_text(encoding="utf-8"), mode_of(path)) for path in tmp_path.iterdir()}
+    assert found == {"a": ("1", 0o640), "b": ("1", 0o640)}
+    written: list[int] = []
+
+    def full_at_the_second(handle: int) -> None:
+        written.append(handle)
+        if len(written) == 2:
+            full(handle)
+
+    monkeypatch.setattr(files.os, "fsync", full_at_the_second)
+    with pytest.raises(Refused, match=r"/b cannot be written: No space left on device"):
+        files.write_together(str(tmp_path), {"a": "2", "b": "2"}, 0o640)
+    assert [(path.name, path.read_text(encoding="utf-8")) for path in sorted(tmp_path.iterdir())] == [
+        ("a", "1"),
+        ("b", "1"),
+    ]
