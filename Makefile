@@ -81,11 +81,11 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults integration events pages examples sanity docs
+PARTS := lint changelog-lint unit contract faults kills-sample integration events pages examples sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
-.PHONY: test $(PARTS) build report matrix bench clean
+.PHONY: test $(PARTS) kills build report matrix bench clean
 test: venv ## every part below, up to docs; ends with the totals
 	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
 
@@ -112,6 +112,13 @@ unit contract faults integration events pages examples: venv link
 unit: ## planners and normalisers, property tests, metadata
 contract: ## simulator and client against the API contract
 faults: ## what happens when network, session or server fail
+kills-sample: venv link ## work that is killed, starved of disk and done twice at once: a sample of the cases
+	@mkdir -p "$(REPORTS)/$@" .build/tmp
+	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" \
+		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+kills: venv link ## all cases of that, for docs/reliability.md; takes half an hour
+	@mkdir -p .build/tmp
+	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 pages: ## the page of the role report, in a browser

@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All of it, or a sample that is the same each time; and how many cases were gone through."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from simulator import Simulator
+from support.cases import Cases
+from support.children import Nursery
+from support.scenarios import QUICK
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Whether all cases are gone through, and where is written how many those were."""
+    parser.addoption("--whole", action="store_true", help="every case, not a sample of them")
+    parser.addoption("--figures", help="a JSON file for the number of cases")
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
+    """The cases of this run."""
+    found = Cases(request.config.getoption("--whole", default=False))
+    yield found
+    file = request.config.getoption("--figures", default=None)
+    if file:
+        text = json.dumps(dict(sorted(found.counted.items())), indent=1)
+        Path(file).write_text(text + "\n", encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def simulated() -> Iterator[Simulator]:
+    """One simulator for all tests."""
+    with Simulator(QUICK) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def em(simulated: Simulator) -> Iterator[Simulator]:
+    """An Enterprise Manager as at its start."""
+    simulated.reset()
+    yield simulated
+    simulated.clear_faults()
+
+
+@pytest.fixture(scope="session")
+def nursery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nursery]:
+    """Where children come from."""
+    with Nursery(tmp_path_factory.mktemp("said")) as found:
+        yield found
