@@ -14,6 +14,8 @@ from typing import Any
 import pytest
 
 from simulator import Settings, Simulator
+from support.estate_folder import FILES as ESTATE
+from support.estate_folder import SIMULATED, Repository
 from support.playbooks import Played, run_file
 
 PLAYBOOK = "qlik.enterprise_manager.report"
@@ -86,3 +88,25 @@ def test_what_cannot_be_is_told(em: Simulator, tmp_path: Path, options: dict[str
     played = report(em, tmp_path / "report", **options)
     assert played.return_code != 0
     assert words in played["Write the report"].result["msg"]
+
+
+def test_what_differs_from_the_estate_in_git(tmp_path: Path) -> None:
+    simulated = tmp_path / "simulated.yml"
+    simulated.write_text(SIMULATED, encoding="utf-8")
+    with Simulator(Settings(estate=simulated)) as em:
+        repository = Repository(em, tmp_path / "git", ESTATE)
+        folder = str(repository.root / "estate")
+        played = report(em, tmp_path / "report", "-e", "purpose=first", estate=folder, drift=["by hand"])
+        assert played.return_code == 0, played.output
+        assert not any(entry["writes"] for entry in em.log())
+        drift = json.loads((tmp_path / "report/report.json").read_text(encoding="utf-8"))["drift"]
+        assert drift[0] == "by hand"
+        assert any("description" in line for line in drift)
+        assert any("repl-two" in line for line in drift)
+
+        repository.write({"estate.yml": "format: 1\nformatt: 2\n"})
+        played = report(em, tmp_path / "report", estate=folder)
+        assert played.return_code == 0, played.output
+        data = json.loads((tmp_path / "report/report.json").read_text(encoding="utf-8"))
+        assert any("formatt" in line for line in data["drift"])
+        assert len(data["servers"]) == 2
