@@ -62,27 +62,27 @@ class Declaration:
 
     ``arguments`` is the argument spec without the connection, ``rules`` what else AnsibleModule takes.
     With ``secrets_in``, an option of type dict, list or raw that is ``no_log`` is kept out of Ansible's log as a whole,
-    while in the result only the secrets in it are hidden.
+    while in the result only the secrets in it are hidden; the text of an export may tell it of more of them.
     """
 
     work: Work
     arguments: Mapping[str, dict[str, Any]]
-    secrets_in: Callable[[Any], set[str]] | None = None
+    secrets_in: Callable[[Any, str], set[str]] | None = None
     rules: Mapping[str, Any] = field(default_factory=dict)
 
     def argument_spec(self) -> dict[str, dict[str, Any]]:
         """The argument spec, connection included."""
         return {**CONNECTION_ARGUMENTS, **self.arguments}
 
-    def secrets_of(self, options: Mapping[str, Any]) -> set[str] | None:
-        """The secrets in ``options``; None where those that Ansible finds by itself are right."""
+    def secrets_of(self, options: Mapping[str, Any], export: str = "") -> set[str] | None:
+        """The secrets in ``options``, by an ``export`` too; None where those that Ansible finds by itself are right."""
         if not self.secrets_in:
             return None
         secrets: set[str] = set()
         for name, spec in self.argument_spec().items():
             value = options.get(name)
             if spec.get("no_log") is True and value:
-                secrets |= self.secrets_in(value) if spec["type"] in ("dict", "list", "raw") else {str(value)}
+                secrets |= self.secrets_in(value, export) if spec["type"] in ("dict", "list", "raw") else {str(value)}
         return secrets
 
 
@@ -126,7 +126,7 @@ def declaration_of(main: Callable[[], None]) -> Declaration:
 def run_module(
     work: Work,
     arguments: Mapping[str, dict[str, Any]],
-    secrets_in: Callable[[Any], set[str]] | None = None,
+    secrets_in: Callable[[Any, str], set[str]] | None = None,
     **rules: Any,
 ) -> None:
     """Declare a module, see :class:`Declaration`, and run it in this process, unless somebody only asks for that."""
@@ -159,6 +159,7 @@ def _run_here(declaration: Declaration) -> None:
         module.no_log_values.update,
         known=module.no_log_values,
         border=module._name,
+        given=lambda export: declaration.secrets_of(options, export) or set(),
     )
     module.no_log_values |= forms(module.no_log_values)
     for warning in result.warnings:
@@ -187,6 +188,23 @@ def _headed(entry: Mapping[str, Any]) -> dict[str, Any]:
     return {**entry, **headers}
 
 
+def _nothing(_export: str) -> Iterable[str]:
+    return ()
+
+
+def _noting(
+    session: Session, given: Callable[[str], Iterable[str]], keep_secret: Callable[[Iterable[str]], None]
+) -> Callable[[str], None]:
+    """Keep secret from now on what an export tells to be one."""
+
+    def note(export: str) -> None:
+        secrets = set(given(export))
+        session.hide(secrets)
+        keep_secret(secrets)
+
+    return note
+
+
 def perform(
     work: Work,
     options: Mapping[str, Any],
@@ -196,11 +214,13 @@ def perform(
     known: Iterable[str] = (),
     lender: Lender | None = None,
     border: str = "",
+    given: Callable[[str], Iterable[str]] = _nothing,
 ) -> Result:
     """Do ``work`` in a session, which ends with it unless it is lent. An AemError becomes the error of the result.
 
     ``keep_secret`` is told whatever must never be printed, as soon as it is known; ``known`` are the secrets that the
-    host knows already. With ``border``, the name of the module, any other exception becomes an error too.
+    host knows already, and ``given`` says what of the options is one by the text of an export. With ``border``, the
+    name of the module, any other exception becomes an error too.
     """
     keep_secret(url_secrets(options))
     session: Session | None = None
@@ -210,7 +230,7 @@ def perform(
         keep_secret(connection.secrets())
         session = Session(connection, read_only=check_mode, login=lender.login(connection) if lender else None)
         session.hide(known)
-        result = _done(work, options, Api(session))
+        result = _done(work, options, Api(session, _noting(session, given, keep_secret)))
     except AemError as error:
         result = Result(error=error)
     except Exception as fault:

@@ -43,7 +43,14 @@ def run(
         told: dict[str, Any] = {"failed": True, "msg": _refusal(name, checked.errors)}
     else:
         result = perform(
-            declaration.work, params, check_mode, secrets.update, known=set(secrets), lender=lender, border=name
+            declaration.work,
+            params,
+            check_mode,
+            secrets.update,
+            known=set(secrets),
+            lender=lender,
+            border=name,
+            given=lambda export: declaration.secrets_of(params, export) or set(),
         )
         told = told_to_ansible(result, with_diff)
         if result.error:

@@ -201,3 +201,26 @@ def test_a_login_that_is_given_away_is_not_lent_again(script: Script) -> None:
     _module.perform(begins, OPTIONS, False, set().update, lender=bank)
     assert ends_of(script) == ["login"]
     assert len(bank.gone) == 1
+
+
+def test_what_an_export_tells_to_be_a_secret_is_kept_from_then_on(script: Script) -> None:
+    script.replies[:] = [reply(200, "an export")] * 2
+    kept: set[str] = set()
+
+    def work(_options: Mapping[str, Any], api: Api) -> Result:
+        api.export_all("s")
+        api.get_server_list()
+        return Result()
+
+    declaration = _module.Declaration(
+        work, {"settings": {"type": "dict", "no_log": True}}, lambda _value, export: {"t0p-s"} if export else set()
+    )
+    options = {**OPTIONS, "settings": {"x": "t0p-s"}}
+    assert declaration.secrets_of(options) == {"s3cret"}
+    script.replies[1] = reply(500, '{"error_code": "X", "error_message": "not t0p-s"}')
+    result = _module.perform(
+        work, options, False, kept.update, given=lambda export: declaration.secrets_of(options, export) or ()
+    )
+    assert "t0p-s" in kept
+    assert result.error is not None
+    assert "t0p" not in result.error.message

@@ -35,11 +35,12 @@ class Api:
     """The methods of the API over one session.
 
     ``timeout`` is always in seconds and says how long the server may take on purpose; it comes on top of the
-    connection's own timeout.
+    connection's own timeout. ``on_export`` is told the text of every export.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, on_export: Callable[[str], None] | None = None) -> None:
         self.session = session
+        self._on_export = on_export
 
     @property
     def check_mode(self) -> bool:
@@ -151,7 +152,7 @@ class Api:
     def export_task(self, server: str, task: str, with_endpoints: bool = False) -> str:
         """The definition of a task as text, with those of its endpoints if wanted (2.23)."""
         path = ("servers", server, "tasks", task)
-        return self._text("ExportTask", *path, action="export", withendpoints=with_endpoints)
+        return self._exported(self._text("ExportTask", *path, action="export", withendpoints=with_endpoints))
 
     def import_task(self, server: str, task: str, definition: str) -> None:
         """Import the definition of one task; the task becomes visible some time later (2.24)."""
@@ -239,11 +240,16 @@ class Api:
 
     def export_all(self, server: str) -> str:
         """All definitions of a server as text (2.32)."""
-        return self._text("ExportAll", "servers", server, action="export")
+        return self._exported(self._text("ExportAll", "servers", server, action="export"))
 
     def import_all(self, server: str, definitions: str) -> None:
         """Merge definitions into those of a server; they become visible some time later (2.33)."""
         self._write("ImportAll", "POST", "servers", server, body=definitions, repeatable=False, action="import")
+
+    def _exported(self, text: str) -> str:
+        if self._on_export:
+            self._on_export(text)
+        return text
 
     # Change data
 

@@ -26,6 +26,7 @@ from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import Rule
+from .secret_names import NONE
 from .tree import TYPE, VOLATILE_KEYS, Plain
 from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, or_nothing, plainly_the_same
 
@@ -74,10 +75,12 @@ def differences(
 
     No difference are: a default spelled out or left out, a number or a boolean as text, an empty object, an empty list
     or null for nothing, the order of keys, of tables and of named things, and what :data:`.rules.VOLATILE`
-    names. Secrets are never compared. Raises DefinitionError for a bad pointer.
+    names. Secrets are never compared; the names of what one of the two shows encrypted are those of secrets in both.
+    Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
-    walk.objects(*alike(wanted.sections, current.sections if current else {}), TOP)
+    sealed = wanted.sealed_names | (current.sealed_names if current else NONE)
+    walk.objects(*alike(wanted.sections, current.sections if current else {}), TOP._replace(sealed=sealed))
     return walk.found
 
 
@@ -192,7 +195,11 @@ class _Walk:
         at = 1 + (tokens[:2] == [NOTIFICATIONS, NOTIFICATIONS_LIST])
         in_thing = tokens[0] in _NAMED_SECTIONS and len(tokens) > at
         before, after = (
-            secrets.masked(_tidy(place.rule.default if value is None else value, place.rule), hidden=place.hidden)
+            secrets.masked(
+                _tidy(place.rule.default if value is None else value, place.rule),
+                hidden=place.hidden,
+                sealed=place.sealed,
+            )
             for value in (current, wanted)
         )
         name, setting = (tokens[at], tokens[at + 1 :]) if in_thing else (None, tokens[1:])
@@ -212,9 +219,13 @@ def _same(wanted: Any, current: Any, place: Place) -> bool:
         return True
     if isinstance(wanted, str) and isinstance(current, str):
         # Text in a task is prose and expressions, not connection properties.
-        return wanted == current or (not place.in_task and secrets.masked(wanted) == secrets.masked(current))
+        return wanted == current or (not place.in_task and _masked(wanted, place) == _masked(current, place))
     default = place.rule.default
     return _equal(default if wanted is None else wanted, default if current is None else current)
+
+
+def _masked(text: str, place: Place) -> Any:
+    return secrets.masked(text, sealed=place.sealed)
 
 
 def _same_items(wanted: list[Any], current: list[Any], place: Place) -> bool:

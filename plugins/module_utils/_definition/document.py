@@ -18,6 +18,7 @@ from typing import Any
 
 from . import secrets, shapes, text
 from .references import ENDPOINT, TASK, Reference, references
+from .secret_names import Names
 from .task import Task
 from .tree import SECTIONS, VERSION, DefinitionError, Plain, merge, value_at
 
@@ -121,6 +122,11 @@ class Definition:
         version = value_at(self.data, (VERSION, "version"))
         return version if isinstance(version, str) and version else None
 
+    @cached_property
+    def sealed_names(self) -> Names:
+        """The names of the settings that it shows encrypted, see :func:`.secrets.sealed_names`."""
+        return secrets.sealed_names(self.sections)
+
     @property
     def sealed_secrets(self) -> list[str]:
         """Where it holds encrypted secrets: pointers as differences have them."""
@@ -195,7 +201,7 @@ class Definition:
 
     def masked(self) -> Definition:
         """The same with a mask in place of every secret."""
-        return Definition(secrets.masked(self.data))
+        return Definition(secrets.masked(self.data, sealed=self.sealed_names))
 
     def write(self) -> str:
         """The definition as JSON, indented with tabs as an export is, with a newline at its end.
@@ -247,11 +253,15 @@ def of_settings(settings: Mapping[str, Any]) -> Definition:
     return Definition({SECTIONS: {"databases": [{"name": "endpoint", "db_settings": settings}]}})
 
 
-def secrets_in(option: Any) -> set[str]:
-    """The secrets in clear of an option that holds settings as data, or a definition as data or text."""
+def secrets_in(option: Any, export: str = "") -> set[str]:
+    """The secrets in clear of an option that holds settings as data, or a definition as data or text.
+
+    What an ``export`` shows encrypted is a secret under that name too.
+    """
+    sealed = secrets.names_sealed_in(export)
     if not isinstance(option, str):
-        return secrets.in_clear(option)
+        return secrets.in_clear(option, sealed=sealed)
     try:
-        return secrets.in_clear(read(option).data)
+        return secrets.in_clear(read(option).data, sealed=sealed)
     except DefinitionError:
         return set()

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import shapes
-from .secret_names import is_secret_name
+from .secret_names import NONE, Names, is_secret_name
 from .tree import DefinitionError
 
 Span = tuple[int, int]
@@ -75,9 +75,12 @@ def alike(one: Any, other: Any) -> tuple[Any, Any]:
     return (one, other) if first is None or second is None else (first, second)
 
 
-def spans(text: str) -> list[Span]:
-    """Where in a text that is no JSON there are secrets, from left to right, without one inside another."""
-    found = sorted(_found(text), key=lambda span: (span[0], -span[1]))
+def spans(text: str, sealed: Names = NONE) -> list[Span]:
+    """Where in a text that is no JSON there are secrets, from left to right, without one inside another.
+
+    ``sealed`` is as for :func:`.secret_names.is_secret_name`.
+    """
+    found = sorted(_found(text, sealed), key=lambda span: (span[0], -span[1]))
     kept: list[Span] = []
     for begin, end in found:
         if not kept or begin >= kept[-1][1]:
@@ -87,24 +90,26 @@ def spans(text: str) -> list[Span]:
     return kept
 
 
-def _found(text: str) -> Iterator[Span]:
+def _found(text: str, sealed: Names) -> Iterator[Span]:
     # Most values are short words, where none of this can be.
     if "{Z" in text:
         yield from (match.span() for match in SEALED.finditer(text))
     if "@" in text:
         yield from (match.span(1) for pattern in (_ADDRESS, _JDBC) for match in pattern.finditer(text))
     if "</" in text:
-        yield from (match.span(2) for match in _ELEMENT.finditer(text) if is_secret_name(match.group(1)))
+        yield from (match.span(2) for match in _ELEMENT.finditer(text) if is_secret_name(match.group(1), sealed))
     if "=" in text or ":" in text:
-        yield from _named(text)
+        yield from _named(text, sealed)
 
 
-def _named(text: str) -> Iterator[Span]:
+def _named(text: str, sealed: Names) -> Iterator[Span]:
     """Where values of secrets stand after their names."""
     end = 0
     for match in _NAME.finditer(text):
         # What looks like a name within a value is a part of it.
-        value = _VALUE.match(text, match.end()) if match.start() >= end and is_secret_name(match.group(1)) else None
+        if match.start() < end or not is_secret_name(match.group(1), sealed):
+            continue
+        value = _VALUE.match(text, match.end())
         if value and value.lastindex:
             end = value.end() if value.lastindex == _UNQUOTED else end
             yield value.span(value.lastindex)

@@ -18,6 +18,7 @@ from .document import Definition
 from .embedded import alike as alike_texts
 from .embedded import closed
 from .paths import Identity, Step, covers, identified, identity, patterns, pointer
+from .secret_names import NONE
 from .secrets import MASK, is_sealed, is_unusable, masked
 from .tree import TYPE, Plain
 from .walk import EXACT, MERGED, TOP, Place, alike, both_are, or_nothing, plainly_the_same
@@ -51,7 +52,8 @@ def keep_theirs(wanted: Definition, present: Definition | None, ignore: Iterable
     """
     walk = _Walk(patterns(ignore))
     before, theirs = alike(wanted.sections, present.sections if present else {})
-    sections = walk.object(before, theirs, TOP)
+    sealed = wanted.sealed_names | (present.sealed_names if present else NONE)
+    sections = walk.object(before, theirs, TOP._replace(sealed=sealed))
     kept = wanted if sections is before else wanted.with_only(sections)
     return Kept(kept, walk.kept, walk.left_out, walk.foreign)
 

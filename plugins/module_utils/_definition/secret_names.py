@@ -46,11 +46,25 @@ _CERTAIN = re.compile(
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 # Of a longer name only the end is looked at.
 _LONGEST = 200
+# Where a secret stands under one of these, another setting beside it says what it is.
+_SAYS_NOTHING = frozenset({"value", "values", "val", "name", "text", "data", "content", "item", "items"})
+
+Names = frozenset[str]
+NONE: Names = frozenset()
 
 
-def is_secret_name(name: str) -> bool:
-    """Whether the value of a setting of this name is a secret, unless it is a boolean."""
-    return _is_secret_name(name[-_LONGEST:])
+def is_secret_name(name: str, sealed: Names = NONE) -> bool:
+    """Whether the value of a setting of this name is a secret, unless it is a boolean.
+
+    ``sealed`` are names that an export has shown to be such, see :func:`form_of`.
+    """
+    return _is_secret_name(name[-_LONGEST:]) or (bool(sealed) and form_of(name) in sealed)
+
+
+def form_of(name: str) -> str:
+    """A name as others are compared with it: in lower case, without signs; empty for one that says nothing."""
+    plain = _plain(name[-_LONGEST:])
+    return "" if plain in _SAYS_NOTHING else plain
 
 
 def is_certain(name: str) -> bool:
@@ -58,9 +72,13 @@ def is_certain(name: str) -> bool:
     return _is_certain(name[-_LONGEST:])
 
 
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]", "", name.lower())
+
+
 @lru_cache(maxsize=4096)
 def _is_secret_name(name: str) -> bool:
-    plain = re.sub(r"[\W_]", "", name.lower())
+    plain = _plain(name)
     if _NO_SECRET.search(plain) or _NO_SECRET_KEY.search(plain):
         return False
     words = {word.lower() for word in _WORDS.findall(name)}
@@ -69,4 +87,4 @@ def _is_secret_name(name: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_certain(name: str) -> bool:
-    return _CERTAIN.search(re.sub(r"[\W_]", "", name.lower())) is not None and _is_secret_name(name)
+    return _CERTAIN.search(_plain(name)) is not None and _is_secret_name(name)

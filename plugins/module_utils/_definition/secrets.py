@@ -10,14 +10,19 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .embedded import SEALED, closed, opened, spans
 from .paths import identified, identity, pointer
-from .secret_names import is_secret_name
+from .secret_names import NONE, Names, form_of, is_secret_name
 
 MASK = "********"
+
+# What stands before the value of a setting, and how far it reaches.
+_NAMED = re.compile(r"([^\"\\]{1,200})\\*\"\s{0,40}:\s{0,40}\\*\"\Z")
+_REACH = 300
 
 
 def is_sealed(value: Any) -> bool:
@@ -37,19 +42,36 @@ def is_secret(name: str, value: Any) -> bool:
     return is_sealed(value) or is_secret_name(name)
 
 
-def masked(value: Any, name: str = "", hidden: bool = False) -> Any:
+def masked(value: Any, name: str = "", hidden: bool = False, sealed: Names = NONE) -> Any:
     """``value`` with MASK in place of every secret; ``name`` is that of the setting, ``hidden`` says it is secret.
 
-    What stands below a setting with the name of a secret is one too.
+    What stands below a setting with the name of a secret is one too. ``sealed`` are names of which an export has told
+    that they are secrets, see :func:`sealed_names`.
     """
-    hidden = hidden or is_secret_name(name)
+    hidden = hidden or is_secret_name(name, sealed)
     if isinstance(value, dict):
-        return {key: masked(item, key, hidden) for key, item in value.items()}
+        return {key: masked(item, key, hidden, sealed) for key, item in value.items()}
     if isinstance(value, list):
-        return [masked(item, "", hidden) for item in value]
+        return [masked(item, "", hidden, sealed) for item in value]
     if hidden:
         return value if isinstance(value, bool) or value in (None, "") else MASK
-    return _masked_text(value) if isinstance(value, str) else value
+    return _masked_text(value, sealed) if isinstance(value, str) else value
+
+
+def sealed_names(value: Any) -> Names:
+    """The names of settings that ``value``, data of an export, shows encrypted: they are secrets wherever they stand.
+
+    A server knows which of its settings are secrets, whatever they are called. Where it is the value that is
+    called ``value``, and another setting says of what, the name tells nothing.
+    """
+    return frozenset(filter(None, _sealed_names(value, "")))
+
+
+def names_sealed_in(text: str) -> Names:
+    """As :func:`sealed_names`, for an export that has not been read yet; settings in JSON as text count too."""
+    before = (text[max(0, found.start() - _REACH) : found.start()] for found in SEALED.finditer(text))
+    named = (_NAMED.search(words) for words in before)
+    return frozenset(filter(None, (form_of(found.group(1)) for found in named if found)))
 
 
 def sealed_places(sections: Mapping[str, Any]) -> list[str]:
@@ -65,14 +87,28 @@ def resealed(data: Mapping[str, Any], other: Mapping[str, Any] | None) -> dict[s
     return dict(_resealed(dict(data), other))
 
 
-def _masked_text(text: str) -> str:
+def _masked_text(text: str, sealed: Names) -> str:
     data = opened(text)
     if data is not None:
-        hidden = masked(data)
+        hidden = masked(data, sealed=sealed)
         return text if hidden == data else closed(hidden)
-    for begin, end in reversed(spans(text)):
+    for begin, end in reversed(spans(text, sealed)):
         text = f"{text[:begin]}{MASK}{text[end:]}"
     return text
+
+
+def _sealed_names(value: Any, name: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _sealed_names(item, key)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _sealed_names(item, "")
+    elif isinstance(value, str) and "{Z" in value:
+        if is_sealed(value):
+            yield form_of(name)
+        else:
+            yield from _sealed_names(opened(value), "")
 
 
 def _sealed_places(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -121,26 +157,26 @@ def _partners(items: list[Any], others: Any) -> list[Any]:
     return others if len(items) == len(others) else [None] * len(items)
 
 
-def in_clear(value: Any, name: str = "", hidden: bool = False) -> set[str]:
+def in_clear(value: Any, name: str = "", hidden: bool = False, sealed: Names = NONE) -> set[str]:
     """The secrets that ``value``, data that a user wrote, holds in clear.
 
-    ``name`` and ``hidden`` are as for ``masked``.
+    ``name``, ``hidden`` and ``sealed`` are as for ``masked``.
     """
-    hidden = hidden or is_secret_name(name)
+    hidden = hidden or is_secret_name(name, sealed)
     if isinstance(value, Mapping):
-        return set().union(*(in_clear(item, key, hidden) for key, item in value.items()))
+        return set().union(*(in_clear(item, key, hidden, sealed) for key, item in value.items()))
     if isinstance(value, list):
-        return set().union(*(in_clear(item, "", hidden) for item in value))
+        return set().union(*(in_clear(item, "", hidden, sealed) for item in value))
     if isinstance(value, bool) or value in (None, "") or is_sealed(value):
         return set()
     if not hidden:
-        return _in_text(value) if isinstance(value, str) else set()
+        return _in_text(value, sealed) if isinstance(value, str) else set()
     return {str(value)}
 
 
-def _in_text(text: str) -> set[str]:
+def _in_text(text: str, sealed: Names) -> set[str]:
     data = opened(text)
     if data is not None:
-        return in_clear(data)
-    found = {text[begin:end] for begin, end in spans(text)}
+        return in_clear(data, sealed=sealed)
+    found = {text[begin:end] for begin, end in spans(text, sealed)}
     return {secret for secret in found if secret and secret != MASK and not is_sealed(secret)}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import RULES, Rule
-from .secret_names import is_certain, is_secret_name
+from .secret_names import NONE, Names, is_certain, is_secret_name
 from .tree import Plain
 
 MERGED = "merged"
@@ -28,7 +28,8 @@ class Place(NamedTuple):
 
     ``mode`` is one of those above, see :mod:`.compare`. ``hidden`` says that a name on the way is that of a secret,
     which is not shown, and ``left_out`` that it is not compared. In a task only names that leave no doubt are left out:
-    a change that is not seen there is not made.
+    a change that is not seen there is not made. ``sealed`` are
+    names of which an export has told that they are secrets, see :func:`.secrets.sealed_names`.
     """
 
     rule: Rule
@@ -36,17 +37,23 @@ class Place(NamedTuple):
     hidden: bool = False
     left_out: bool = False
     in_task: bool = False
+    sealed: Names = NONE
 
     def inside(self, name: str) -> Place:
         """The place of what is called ``name`` in the object at this place."""
         in_task = self.in_task or (self.rule is RULES and name == "tasks")
-        hidden = is_secret_name(name)
+        hidden = is_secret_name(name, self.sealed)
         left_out = hidden and (not in_task or is_certain(name))
-        return Place(self.rule.at(name), self.mode, self.hidden or hidden, self.left_out or left_out, in_task)
+        return self._replace(
+            rule=self.rule.at(name),
+            hidden=self.hidden or hidden,
+            left_out=self.left_out or left_out,
+            in_task=in_task,
+        )
 
     def thing(self, name: str, mode: str) -> Place:
         """The place of a thing of that name in the list at this place."""
-        return Place(self.rule.at(name), mode, in_task=self.in_task)
+        return Place(self.rule.at(name), mode, in_task=self.in_task, sealed=self.sealed)
 
 
 TOP = Place(RULES, MERGED)

@@ -12,23 +12,26 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._definition import document
-from .._definition.secrets import in_clear
+from .._definition.secrets import in_clear, names_sealed_in
 from .._resource.endpoint_settings import ALWAYS, ON_CREATE
 
 # Of update_password and update_secrets, which sound like secrets and are none.
 _WORDS = frozenset({ALWAYS, ON_CREATE})
 
 
-def secrets_in(servers: Any) -> set[str]:
-    """The secrets in clear that a list of servers holds, whatever its shape."""
-    found = in_clear(servers) - _WORDS
+def secrets_in(servers: Any, export: str = "") -> set[str]:
+    """The secrets in clear that a list of servers holds, whatever its shape.
+
+    What an ``export`` shows encrypted is a secret under that name too.
+    """
+    found = in_clear(servers, sealed=names_sealed_in(export)) - _WORDS
     for server in _objects(servers):
         content = (server["license"] if isinstance(server.get("license"), Mapping) else {}).get("content")
         if content:
             found.add(str(content))
         for task in _objects(server.get("tasks")):
             if isinstance(task.get("definition"), str):
-                found |= document.secrets_in(task["definition"])
+                found |= document.secrets_in(task["definition"], export)
     return found
 
 

@@ -24,6 +24,7 @@ from .._core.select import chosen
 from .._definition.compare import Difference
 from .._definition.document import Definition, of_sections
 from .._definition.references import ENDPOINT, TASK, of_thing
+from .._definition.secret_names import NONE, Names
 from .._definition.tree import TYPE, value_at
 from . import endpoint_patch as patches
 from . import endpoint_settings as settings
@@ -61,6 +62,11 @@ class Known:
 
     definition: Definition | None = None
     listed: Sequence[Plain] = ()
+
+    @property
+    def sealed(self) -> Names:
+        """The names of settings that the export shows to be secrets."""
+        return NONE if self.definition is None else self.definition.sealed_names
 
     def endpoint(self, name: str) -> Plain | None:
         """The definition of an endpoint, or failing that its item in the list; None where there is no such endpoint."""
@@ -125,7 +131,7 @@ def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:
     current = known.endpoint(name)
     if options.get("state") == "absent":
         return Plan([]) if current is None else _deletion(api, options["server"], current, known)
-    wish = Wish.from_options(options)
+    wish = Wish.from_options(options, known.sealed)
     if current is None:
         return _creation(api, options, wish, known)
     _require_same_kind(options, current)
@@ -134,13 +140,16 @@ def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:
     return _update(api, options["server"], wish, current, known)
 
 
-def shown(endpoint: Mapping[str, Any], tasks: Sequence[str]) -> Plain:
-    """An endpoint as results have it: name, role, type_id, its settings without secrets, the tasks that use it."""
+def shown(endpoint: Mapping[str, Any], tasks: Sequence[str], sealed: Names = NONE) -> Plain:
+    """An endpoint as results have it: name, role, type_id, its settings without secrets, the tasks that use it.
+
+    ``sealed`` are names of settings that an export of the server shows to be secrets.
+    """
     return {
         "name": endpoint["name"],
         "role": ENDPOINT_ROLE.spelled(endpoint.get("role")),
         "type_id": endpoint.get("type_id"),
-        "settings": settings.without_secrets(endpoint.get(settings.ROOT) or {}),
+        "settings": settings.without_secrets(endpoint.get(settings.ROOT) or {}, sealed),
         "tasks": list(tasks),
     }
 
@@ -156,11 +165,14 @@ def listed(api: Api, server: str, names: Sequence[str] | None, with_settings: bo
         return [items[name] for name in found]
     definition = exported("ExportAll", api.export_all(server))
     defined = {item["name"]: item for item in definition.endpoints}
-    # One that was deleted between the two calls has no definition any more.
-    return [
-        {**shown(defined[name], definition.tasks_using(name)), **items[name]} if name in defined else items[name]
-        for name in found
-    ]
+
+    def told(name: str) -> Plain:
+        # One that was deleted between the two calls has no definition any more.
+        if name not in defined:
+            return items[name]
+        return {**shown(defined[name], definition.tasks_using(name), definition.sealed_names), **items[name]}
+
+    return [told(name) for name in found]
 
 
 def _require_same_kind(options: Mapping[str, Any], current: Mapping[str, Any]) -> None:
@@ -183,10 +195,10 @@ def _update(api: Api, server: str, wish: Wish, current: Plain, known: Known) -> 
     ]
     patch = settings.operations(wish, there)
     patched = {**current, settings.ROOT: settings.patched(there, patch)}
-    after = shown(patched, known.tasks_using(name))
+    after = shown(patched, known.tasks_using(name), known.sealed)
     if not patch:
         return Plan([], after, warnings)
-    told = settings.difference(there, patch)
+    told = settings.difference(there, patch, known.sealed)
 
     def look() -> Mapping[str, Any]:
         return (read(api, server).endpoint(name) or {}).get(settings.ROOT) or {}
@@ -203,10 +215,10 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
             f"Endpoint {name} does not exist on server {server}; to create it, give {', '.join(missing)} too."
         )
     made = _definition_of(options, wish, known)
-    after = shown(made, [])
+    after = shown(made, [], known.sealed)
     timeout = options.get("timeout") or ARGUMENTS["timeout"]["default"]
     told = {key: after[key] for key in ("name", "role", "type_id")}
-    told["settings"] = settings.as_sent(made[settings.ROOT])
+    told["settings"] = settings.as_sent(made[settings.ROOT], known.sealed)
     change = Change(KIND, name, CREATE, None, told, lambda: _create(api, server, made, timeout), server=server)
     return Plan([change], after, [*_misspelled(made), *known.missing(server, made)])
 
@@ -266,7 +278,7 @@ def _deletion(api: Api, server: str, current: Plain, known: Known) -> Plan:
     if users:
         raise Refused(f"Endpoint {name} on server {server} cannot be deleted: it is used by {', '.join(users)}.")
     role = ENDPOINT_ROLE.spelled(current.get("role"))
-    before = {"name": name, "role": role} if known.definition is None else shown(current, tasks)
+    before = {"name": name, "role": role} if known.definition is None else shown(current, tasks, known.sealed)
     return Plan([Change(KIND, name, DELETE, before, None, lambda: _delete(api, server, name), server=server)])
 
 

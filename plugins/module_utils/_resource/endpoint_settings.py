@@ -20,7 +20,7 @@ from .._definition.compare import differences
 from .._definition.document import of_settings
 from .._definition.embedded import closed, open_all, opened
 from .._definition.paths import pointer, tokens_of
-from .._definition.secret_names import is_secret_name
+from .._definition.secret_names import NONE, Names, is_secret_name
 from .._definition.secrets import MASK, is_sealed, masked
 from .._definition.tree import TYPE, Plain, merge, value_at
 
@@ -38,14 +38,18 @@ Operation = dict[str, Any]
 
 @dataclass(frozen=True)
 class Wish:
-    """What the settings of an endpoint are to be: some of them, those to remove, and whether secrets are sent."""
+    """What the settings of an endpoint are to be: some of them, those to remove, and whether secrets are sent.
+
+    ``sealed`` are names that an export of the server shows to be those of secrets.
+    """
 
     settings: Plain
     unset: tuple[Place, ...] = ()
     send_secrets: bool = False
+    sealed: Names = NONE
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any]) -> Wish:
+    def from_options(cls, options: Mapping[str, Any], sealed: Names = NONE) -> Wish:
         """Read ``settings``, ``unset`` and ``update_secrets``; raise Refused where they contradict each other.
 
         An item of ``unset`` is the name of a setting or, beginning with a slash, a JSON pointer.
@@ -57,7 +61,7 @@ class Wish:
                 raise Refused(f"unset: {TYPE} is the type of the settings and cannot be removed.")
             if any(_overlap(place, other) for other, _value in leaves(settings)):
                 raise Refused(f"unset: {pointer(place)} is given in settings too.")
-        return cls(settings, unset, options.get("update_secrets") == ALWAYS)
+        return cls(settings, unset, options.get("update_secrets") == ALWAYS, sealed)
 
     @property
     def data(self) -> Plain:
@@ -78,9 +82,11 @@ def leaves(settings: Mapping[str, Any]) -> Iterator[tuple[Place, Any]]:
             yield (name,), value
 
 
-def secret_places(settings: Mapping[str, Any], current: Mapping[str, Any]) -> list[Place]:
+def secret_places(settings: Mapping[str, Any], current: Mapping[str, Any], sealed: Names = NONE) -> list[Place]:
     """Where ``settings`` holds secrets: by their names, by what is in a text, or as the server has encrypted them."""
-    return [place for place, value in leaves(settings) if is_secret(place, value) or is_sealed(_at(current, place))]
+    return [
+        place for place, value in leaves(settings) if is_secret(place, value, sealed) or is_sealed(_at(current, place))
+    ]
 
 
 def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:
@@ -88,7 +94,7 @@ def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:
     if wish.send_secrets:
         return []
     there = open_all(current)
-    missing = (place for place in secret_places(wish.data, there) if _at(there, place) is None)
+    missing = (place for place in secret_places(wish.data, there, wish.sealed) if _at(there, place) is None)
     return [pointer(place) for place in missing]
 
 
@@ -110,9 +116,9 @@ def operations(wish: Wish, current: Mapping[str, Any]) -> list[Operation]:
     where other text would take its place.
     """
     wanted, there = wish.data, open_all(current)
-    places = _differing(wanted, there)
+    places = _differing(wanted, there, wish.sealed)
     if wish.send_secrets:
-        places += secret_places(wanted, there)
+        places += secret_places(wanted, there, wish.sealed)
     inside = [place for place in wish.unset if _is_there(there, place) and not _is_there(current, place)]
     changed = _outermost(_change_place(wish.settings, current, place) for place in [*places, *inside])
     added = [add(place, _changed(wish, current, place)) for place in changed]
@@ -137,7 +143,9 @@ def patched(current: Mapping[str, Any], patch: Sequence[Operation]) -> Plain:
     return settings
 
 
-def difference(current: Mapping[str, Any] | None, patch: Sequence[Operation]) -> tuple[Plain, Plain]:
+def difference(
+    current: Mapping[str, Any] | None, patch: Sequence[Operation], sealed: Names = NONE
+) -> tuple[Plain, Plain]:
     """What a patch changes, before and after, without secrets. Without ``current`` it is not known what was before."""
     before: Plain = {}
     after: Plain = {}
@@ -150,20 +158,20 @@ def difference(current: Mapping[str, Any] | None, patch: Sequence[Operation]) ->
         if current is None:
             _put(before, place, UNKNOWN)
         elif _is_there(current, place):
-            _put(before, place, _told(place, old, UNCHANGED))
+            _put(before, place, _told(place, old, UNCHANGED, sealed))
         if operation["op"] == "add":
-            _put(after, place, _told(place, new, SENT))
+            _put(after, place, _told(place, new, SENT, sealed))
     return before, after
 
 
-def without_secrets(settings: Mapping[str, Any]) -> Plain:
+def without_secrets(settings: Mapping[str, Any], sealed: Names = NONE) -> Plain:
     """The settings without those that are secrets; a secret inside a text is masked."""
-    return dict(_without_masks(masked(dict(settings))))
+    return dict(_without_masks(masked(dict(settings), sealed=sealed)))
 
 
-def as_sent(settings: Mapping[str, Any]) -> Plain:
+def as_sent(settings: Mapping[str, Any], sealed: Names = NONE) -> Plain:
     """The settings of a new endpoint as a diff shows them, where a secret is only said to be sent."""
-    return dict(_told((), dict(settings), SENT))
+    return dict(_told((), dict(settings), SENT, sealed))
 
 
 def type_first(settings: Mapping[str, Any]) -> Plain:
@@ -177,13 +185,13 @@ def _changed(wish: Wish, current: Mapping[str, Any], place: Place) -> Any:
     value = _at(wish.settings, place)
     data, there = _at(wish.data, place), opened(_at(current, place))
     if there is None and opened(value) is None:
-        return _to_send(value, place[:-1], place[-1], wish.send_secrets)
+        return _to_send(value, place[:-1], place[-1], wish)
     if isinstance(there, dict) and not isinstance(data, (dict, type(None))):
         raise Refused(
             f"settings: the endpoint has JSON in {pointer(place)}, and other text would take its place as a whole."
             " Give an object, or JSON of one."
         )
-    sent = _to_send(data, place[:-1], place[-1], wish.send_secrets)
+    sent = _to_send(data, place[:-1], place[-1], wish)
     if there is None and sent == data:
         return value
     merged = (there if data is None else merge(there, sent)) if isinstance(there, dict) else sent
@@ -193,9 +201,10 @@ def _changed(wish: Wish, current: Mapping[str, Any], place: Place) -> Any:
     return closed(merged)
 
 
-def _differing(wanted: Plain, current: Mapping[str, Any]) -> list[Place]:
+def _differing(wanted: Plain, current: Mapping[str, Any], sealed: Names) -> list[Place]:
     """Where ``current`` is not as wanted, each time at the place that a patch has to change."""
-    found = differences(of_settings(masked(wanted)), of_settings(masked(dict(current))), exact=False)
+    one, other = (of_settings(masked(dict(settings), sealed=sealed)) for settings in (wanted, current))
+    found = differences(one, other, exact=False)
     below_settings = (tokens_of(item.path)[3:] for item in found)
     places = [_change_place(wanted, current, tokens) for tokens in below_settings if tokens not in READ_ONLY]
     return [place for place in places if not is_sealed(_at(current, place))]
@@ -214,34 +223,34 @@ def _outermost(places: Iterable[Place]) -> list[Place]:
     return [place for place in unique if not any(other != place and _within(place, other) for other in unique)]
 
 
-def _to_send(value: Any, above: Place, name: str, send_secrets: bool) -> Any:
+def _to_send(value: Any, above: Place, name: str, wish: Wish) -> Any:
     """A value as a patch carries it. An object that is new to the server carries its secrets only if they are sent."""
     if not isinstance(value, dict):
         return value
     place = (*above, name)
     kept = {
-        key: _to_send(item, place, key, send_secrets)
+        key: _to_send(item, place, key, wish)
         for key, item in value.items()
-        if send_secrets or isinstance(item, dict) or not is_secret((*place, key), item)
+        if wish.send_secrets or isinstance(item, dict) or not is_secret((*place, key), item, wish.sealed)
     }
     return type_first(kept)
 
 
-def is_secret(place: Place, value: Any) -> bool:
+def is_secret(place: Place, value: Any, sealed: Names = NONE) -> bool:
     """Whether the value at a place is a secret, or holds one."""
     if value in (None, "", [], {}) or isinstance(value, bool):
         return False
-    return _is_hidden(place) or masked(value) != value
+    return _is_hidden(place, sealed) or masked(value, sealed=sealed) != value
 
 
-def _is_hidden(place: Place) -> bool:
+def _is_hidden(place: Place, sealed: Names) -> bool:
     """Whether the names that lead to a setting say that it is a secret."""
-    return any(is_secret_name(name) for name in place)
+    return any(is_secret_name(name, sealed) for name in place)
 
 
-def _told(place: Place, value: Any, word: str) -> Any:
+def _told(place: Place, value: Any, word: str, sealed: Names) -> Any:
     """A value as a diff shows it, with ``word`` for a secret; JSON as text is shown as the data that it is."""
-    return _with_word(masked(open_all(value), hidden=_is_hidden(place)), word)
+    return _with_word(masked(open_all(value), hidden=_is_hidden(place, sealed), sealed=sealed), word)
 
 
 def _without_equals(value: Any, other: Any) -> Any:

@@ -122,11 +122,12 @@ def _in_clear(sent: Definition, present: Definition | None) -> Iterator[Differen
     """The secrets in clear that replace those of things that are there: nobody can know whether they differ."""
     if present is None:
         return
+    sealed = sent.sealed_names | present.sealed_names
     there = {"tasks": set(present.task_names), _ENDPOINTS: set(present.endpoint_names)}
     for section, things in _things(sent):
         for thing in things:
             name = ".".join(identity(thing) or ())
-            for place in _places(thing, masked(thing)) if name in there[section] else ():
+            for place in _places(thing, masked(thing, sealed=sealed)) if name in there[section] else ():
                 path = pointer((section, name, *place))
                 yield Difference(path, section, name, ".".join(place), UNCHANGED, SENT)
 

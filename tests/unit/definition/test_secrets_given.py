@@ -5,12 +5,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read, secrets_in
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import in_clear
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import (
+    MASK,
+    in_clear,
+    masked,
+    names_sealed_in,
+    sealed_names,
+)
 
 SETTINGS = {"username": "REPL", "password": "s3cret", "more": [{"secretKey": 42}], "useSecretStore": True}
 DOCUMENT = {"cmd.replication_definition": {"databases": [{"name": "e", "db_settings": SETTINGS}]}}
@@ -39,3 +47,58 @@ def test_secrets_in_the_text_of_a_definition() -> None:
     assert secrets_in("// Host name: a\n" + read(DOCUMENT).write()) == {"s3cret", "42"}
     assert secrets_in(DOCUMENT) == {"s3cret", "42"}
     assert secrets_in("no definition") == set()
+
+
+SEALED = {
+    "userKeytab": "{ZA1F}",
+    "value": "{ZA2F}",
+    "inner": '{"theirs": "{ZA3F}"}',
+    "list": ["{ZA4F}"],
+    "x": "a{ZA5F}",
+}
+
+
+def test_an_export_tells_which_names_are_those_of_secrets() -> None:
+    names = {"userkeytab", "theirs"}
+    assert sealed_names(SEALED) == names
+    assert names_sealed_in(json.dumps({"a": [SEALED]}, indent="\t")) == names
+    assert names_sealed_in("") == frozenset()
+
+
+def test_what_an_export_shows_sealed_is_a_secret_under_that_name_everywhere() -> None:
+    given = {
+        "user_keytab": "k1",
+        "more": [{"Theirs": "k2", "other": "o"}],
+        "text": "UserKeytab=k3;u=u",
+        "value": "v",
+    }
+    names = sealed_names(SEALED)
+    assert in_clear(given, sealed=names) == secrets_in(given, json.dumps(SEALED)) == {"k1", "k2", "k3"}
+    shown = {
+        "user_keytab": MASK,
+        "more": [{"Theirs": MASK, "other": "o"}],
+        "text": f"UserKeytab={MASK};u=u",
+        "value": "v",
+    }
+    assert masked(given, sealed=names) == shown
+
+
+def settings(**values: Any) -> dict[str, Any]:
+    """Sections with two endpoints; the first one tells what is a secret."""
+    first = {"name": "a", "db_settings": {"userKeytab": "{ZA1F}"}}
+    return {"cmd.replication_definition": {"databases": [first, {"name": "b", "db_settings": {"user": "u", **values}}]}}
+
+
+def test_what_is_sealed_in_one_endpoint_is_not_compared_in_another() -> None:
+    current = read(settings())
+    assert differences(read(settings(userKeytab="new")), current) == []
+    (found,) = differences(read(settings(userKeytab="new", user="v")), current)
+    assert (found.setting, found.after) == ("db_settings.user", "v")
+    new = settings()
+    new["cmd.replication_definition"]["databases"].append({"name": "c", "db_settings": {"userKeytab": "new"}})
+    (found,) = differences(read(new), current)
+    assert found.after == {"name": "c", "db_settings": {"userKeytab": MASK}}
+    assert read(settings(userKeytab="new")).masked().endpoint("b") == {
+        "name": "b",
+        "db_settings": {"user": "u", "userKeytab": MASK},
+    }
