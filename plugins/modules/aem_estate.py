@@ -652,6 +652,7 @@ attributes:
         is warned of, and it differs again.
     support: partial
 seealso:
+  - module: qlik.enterprise_manager.aem_estate_info
   - module: qlik.enterprise_manager.aem_server
   - module: qlik.enterprise_manager.aem_server_acl
   - module: qlik.enterprise_manager.aem_server_license

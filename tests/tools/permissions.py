@@ -50,6 +50,10 @@ MODULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("ImportTask", "DeleteTask", "PutTaskTableSelection", "StopTask", "RunTask"),
         ),
     ),
+    "aem_estate_info": (
+        ("GetServerList", "GetServer", "GetServerAcl", "GetServerDetails", "ExportAll", "GetTaskList"),
+        (),
+    ),
     "aem_export": (("ExportTask",), ()),
     "aem_failover_check": (("ExportAll", "GetServerDetails", "GetTaskList", "TestEndpoint"), ()),
     "aem_import": (("ExportAll", "GetTaskList"), ("ImportAll", "StopTask", "RunTask")),

@@ -43,6 +43,16 @@ class Repository(Known):
         return {item["name"].casefold(): item for item in self._read.endpoints}
 
     @property
+    def all_tasks(self) -> list[Task]:
+        """The tasks, also those whose names are another one's in another case."""
+        return self._read.tasks
+
+    @property
+    def all_endpoints(self) -> list[Plain]:
+        """The endpoints, also those whose names are another one's in another case."""
+        return self._read.endpoints
+
+    @property
     def version(self) -> str | None:
         """The version of the server."""
         return self._read.version

@@ -79,7 +79,8 @@ def counts_line(identity: str, summary: Mapping[str, int], stops: int, applied: 
 
 def counted(number: int, what: str) -> str:
     """A number of things, such as ``3 tasks``."""
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+    thing, with_, more = what.partition(" without ")
+    return f"{number} {what}" if number == 1 else f"{number} {thing}s{with_}{more}"
 
 
 def _symbol(item: Item) -> str:
