@@ -842,6 +842,33 @@ summary:
       description: What is there and the wish does not have, or is ignored, as far as that was read.
       type: int
       returned: always
+    not_taken:
+      description:
+        - Settings of tasks and endpoints that were sent by an earlier run and that the server does not keep. The plan
+          names them. They are sent again when git or the server has another value, or after 30 days.
+      type: int
+      returned: always
+unmanaged:
+  description:
+    - What is there and the wish does not have, without what is ignored. Servers, and tasks and endpoints of servers for
+      which the wish gives a list of them, as far as that was read.
+  type: list
+  elements: dict
+  returned: unless the wish or the rules cannot be right
+  contains:
+    kind:
+      description: V(server), V(task) or V(endpoint).
+      type: str
+      returned: always
+    server:
+      description: The server.
+      type: str
+      returned: always
+    name:
+      description: The name.
+      type: str
+      returned: always
+  sample: [{kind: task, server: replicate-qas, name: Made by hand}]
 """
 
 from ..module_utils._estate import run

@@ -63,6 +63,26 @@ def refused(em: Simulator, *servers: Mapping[str, Any], **rules: Any) -> str:
 # Prune
 
 
+def unmanaged(result: Any, kind: str) -> list[str]:
+    """What a server has of a kind and a wish has not, as ``server/name``."""
+    return [f"{item['server']}/{item['name']}" for item in result.values["unmanaged"] if item["kind"] == kind]
+
+
+def test_what_is_unmanaged_is_told_by_name_unless_it_is_ignored(em: Simulator) -> None:
+    ignore = [{"servers": ["compose-*"], "tasks": ["*/in/out"], "why": "of others"}]
+    found = brought_about(em, without(wished(em), NIGHTLY, "QAS files"), {"name": DEV, "tasks": []}, ignore=ignore)
+    others = sorted((PRD, "replicate-retired", "replicate-branch"))
+    assert unmanaged(found, "server") == [f"{name}/{name}" for name in others]
+    assert unmanaged(found, "endpoint") == [f"{QAS}/QAS files"]
+    tasks = unmanaged(found, "task")
+    assert f"{QAS}/{NIGHTLY}" in tasks
+    # An empty list wants none of what is there, and a key that is left out says nothing of it.
+    assert f"{DEV}/snapshot" in tasks
+    assert f"{DEV}/in/out" not in tasks
+    assert brought_about(em, {"name": DEV, "endpoints": []}).values["unmanaged"][0]["kind"] == "endpoint"
+    assert brought_about(em, {"name": DEV, "description": "x"}).values["unmanaged"][0]["kind"] == "server"
+
+
 def test_what_git_no_longer_has_is_left_alone_unless_prune_is_on(em: Simulator) -> None:
     found = brought_about(em, without(wished(em), NIGHTLY, "QAS files"))
     assert (found.values["status"], found.values["summary"]["left_alone"]) == ("in_sync", 2 + 5)
@@ -187,6 +207,21 @@ def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator) -> 
 # Approval and guards
 
 
+def test_what_moves_beside_a_patch_does_not_stop_it(em: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = {"name": QAS, "endpoints": [{"name": "QAS Snowflake", "settings": {"server": "other.example"}}]}
+    refusal = gate.refusal
+
+    def meanwhile(*arguments: Any) -> Any:
+        with session(em) as api:
+            api.patch_endpoint(QAS, "QAS Snowflake", [{"op": "add", "path": "/db_settings/username", "value": "HAND"}])
+        return refusal(*arguments)
+
+    monkeypatch.setattr(gate, "refusal", meanwhile)
+    assert told(brought_about(em, found)) == [("endpoint", "QAS Snowflake", "update", "done")]
+    settings = part(adopted(em, QAS), "endpoints", "QAS Snowflake")["settings"]
+    assert (settings["server"], settings["username"]) == ("other.example", "HAND")
+
+
 def test_only_the_plan_that_was_approved_is_carried_out(em: Simulator) -> None:
     found = wished(em)
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
@@ -218,6 +253,7 @@ def test_what_moves_after_the_plan_is_not_overwritten(em: Simulator, monkeypatch
     found = wished(em)
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     found.update(acl={"viewer_role": {"users": ["CORP\\v"], "groups": []}}, description="other")
+    part(found, "endpoints", "QAS Snowflake")["settings"]["server"] = "other.example"
     found["endpoints"].append({"name": "N", "role": "target", "type_id": "NULL_TARGET_COMPONENT_TYPE", "settings": {}})
     tables = {"included_pattern": [{"owner": "A", "name": "%"}]}
     found["tasks"] = [*(task for task in found["tasks"] if task["name"] != RUNS), {"name": RUNS, "tables": tables}]
@@ -234,12 +270,14 @@ def test_what_moves_after_the_plan_is_not_overwritten(em: Simulator, monkeypatch
             api.put_server(QAS, {**api.get_server(QAS), "description": "by hand"}, api.session.number)
             brought_about(em, {"name": QAS, "acl": {"admin_role": {"users": ["CORP\\admin"], "groups": []}}})
             brought_about(em, {"name": QAS, "endpoints": [found["endpoints"][-1]]})
+            by_hand = [{"op": "add", "path": "/db_settings/server", "value": "hand.example"}]
+            api.patch_endpoint(QAS, "QAS Snowflake", by_hand)
         return refusal(*arguments)
 
     monkeypatch.setattr(gate, "refusal", meanwhile)
     done = brought_about(em, found)
     assert {status for (status,) in told(done, "status")} == {"skipped"}, done.values["plan"]
-    assert len(told(done)) == 5
+    assert len(told(done)) == 6
     assert (done.error, done.changed, done.values["status"]) == (None, False, "blocked")
 
 

@@ -36,12 +36,14 @@ class Applied(NamedTuple):
     """What applying a change came to.
 
     ``changed`` is False where somebody else had made the change already. ``value`` is whatever the planner of the
-    change wants to tell its caller. ``warnings`` are for the user.
+    change wants to tell its caller. ``warnings`` are for the user. ``not_taken`` is what is not as it was asked for,
+    though nothing has failed.
     """
 
     changed: bool = True
     value: Any = None
     warnings: Sequence[str] = ()
+    not_taken: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
@@ -21,11 +22,12 @@ from .._definition.paths import tokens_of
 from .._definition.tree import merge
 from .._resource import connection_test, endpoint
 from .._resource import endpoint_settings as settings
-from . import rename, site
+from . import not_taken, rename, site
 from .item import ENDPOINT, TASK, Item, Key
 from .model import EndpointWish
 from .rules import ENDPOINTS
 from .site import Site, is_forbidden
+from .wording import changes_told
 
 # A failover gives endpoint X the settings of X__Name (guide, appendix A).
 _CONFIGURATION = "__"
@@ -104,6 +106,8 @@ def _item(here: Site, wish: EndpointWish, options: Plain, planned: Plan, current
         item.guard = partial(_is_not_there, here, wish.name)
         item.notes.append(f"{options['role']} {options['type_id']}")
     elif item.action == UPDATE:
+        item.guard = partial(_is_as_planned, here, options, item.change)
+        item.change = _noting(here, options, item.change)
         users = here.active_ones(here.reader.repository().tasks_using(wish.name))
         if users:
             item.notes.append(f"seen after a restart by: {', '.join(users)}")
@@ -201,8 +205,36 @@ def _and_test(here: Site, name: str, change: Change) -> Change:
     return replace(change, apply=apply)
 
 
+def _noting(here: Site, options: Plain, change: Change) -> Change:
+    """The change, and then a look: what the server does not keep of it is noted."""
+    compared = {**options, "update_secrets": settings.ON_CREATE}
+
+    def apply() -> Applied:
+        applied = change.apply()
+        try:
+            left = endpoint.compare(here.api, compared, here.now.seen(time.monotonic())).changes
+        except AemError as error:
+            unseen = f"Endpoint {change.name} of server {here.name} was changed, but could not be looked at: {error}"
+            return applied._replace(warnings=[*applied.warnings, unseen])
+        before, after = (left[0].before, left[0].after) if left else ({}, {})
+        warnings = not_taken.remember(here.api, here.key(ENDPOINT, change.name), before or {}, after or {})
+        if left and not warnings:
+            places = ", ".join(changes_told(before, after))
+            kept = f"Server {here.name} has not taken settings of its endpoint {change.name} ({places})."
+            warnings = [f"{kept} {not_taken.REMEMBERED}."]
+        return applied._replace(warnings=[*applied.warnings, *warnings])
+
+    return replace(change, apply=apply)
+
+
 def _is_not_there(here: Site, name: str) -> bool:
     return all(item["name"].casefold() != name.casefold() for item in here.api.get_endpoint_list(here.name))
+
+
+def _is_as_planned(here: Site, options: Plain, planned: Change) -> bool:
+    """Whether the endpoint is still one that needs just the change that was planned."""
+    changes = endpoint.compare(here.api, options, here.now.recent()).changes
+    return [(change.before, change.after) for change in changes] == [(planned.before, planned.after)]
 
 
 def _touched(current: Plain | None) -> Plain | None:

@@ -16,13 +16,13 @@ from functools import partial
 from .._client.normalise import Plain
 from .._core.errors import Refused
 from .._core.plan import CREATE, DELETE, Applied, Change
-from .._definition.compare import Difference, differences
+from .._definition.compare import Difference, diff, differences
 from .._definition.document import Definition
 from .._definition.keep import Kept, keep_theirs
 from .._definition.task import Task
 from .._resource import importing, table_selection, task_definition
 from .._resource.task_definition import How
-from . import merging, plan_run_states, rename, site
+from . import merging, not_taken, plan_run_states, rename, site
 from .item import BLOCKED, ENDPOINT, RUN_STATE, SERVER, TABLES, TASK, Item, Key
 from .model import TaskWish
 from .rules import TASKS
@@ -136,7 +136,7 @@ def _import(here: Site, planned: _Import) -> Item:
     name, task = planned.name, planned.task
     stop = here.item(here.key(RUN_STATE, name))
     active = here.active(name) if task is not None and stop is None else []
-    change = _change(here, planned, active)
+    change = _noting(here, _change(here, planned, active))
     needs, missing = _endpoints_needed(here, planned.wanted)
     if stop is not None:
         needs.append(stop.key)
@@ -180,6 +180,21 @@ def _change(here: Site, planned: _Import, active: Sequence[Plain]) -> Change:
         sent = sent.with_version(version)
     change = change_of(sent)
     return change if sent.version else replace(change, apply=versioned_first)
+
+
+def _noting(here: Site, change: Change) -> Change:
+    """The change, which then notes what the server does not keep of it."""
+
+    def apply() -> Applied:
+        applied = change.apply()
+        left = diff(applied.not_taken)
+        problems = not_taken.remember(here.api, here.key(TASK, change.name), left["before"], left["after"])
+        if problems:
+            return applied._replace(warnings=[*applied.warnings, *problems])
+        told = [warning.replace(importing.ASKED_AGAIN, not_taken.REMEMBERED) for warning in applied.warnings]
+        return applied._replace(warnings=told)
+
+    return replace(change, apply=apply)
 
 
 def _endpoints_needed(here: Site, wanted: Definition) -> tuple[list[Key], str]:

@@ -11,6 +11,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 from .._client.api import Api
@@ -20,7 +21,7 @@ from .._resource import server, task_definition
 from .._resource.task_definition import How
 from . import item as kinds
 from . import plan_endpoints, rename, site
-from .item import OBSERVED, PLANNED, Item
+from .item import OBSERVED, PLANNED, Item, Key
 from .model import EndpointWish, ServerWish, TaskWish
 from .read import Reader
 from .rules import ENDPOINTS, SERVERS, TASKS, Rules
@@ -45,6 +46,8 @@ def plan_servers(api: Api, rules: Rules, names: Sequence[str], elsewhere: Server
     for name in names:
         if not rules.prunes(SERVERS) or rules.ignores(SERVERS, name):
             elsewhere.left_alone[kinds.SERVER] += 1
+            if not rules.ignores(SERVERS, name):
+                elsewhere.unmanaged.append(Key(kinds.SERVER, name, name))
             continue
         wish = ServerWish(name, {"name": name, "state": "absent"}, frozenset(), None, None, None, None, None, "")
         here = Site(api, wish, Reader(api, name, exists=True), rules, elsewhere)
@@ -93,8 +96,8 @@ def _server(here: Site) -> Item | None:
 
 def _plan_tasks(here: Site, wishes: Sequence[TaskWish]) -> None:
     pruned = here.rules.prunes(TASKS)
-    if not pruned and not here.reader.has_read("definitions", "tasks"):
-        # Nothing was read of tasks, and to count what is left alone is no reason to.
+    if not pruned and wishes and not here.reader.has_read("definitions", "tasks"):
+        # Nothing was read of tasks, and to tell what is left alone is no reason to. An empty list wants none of them.
         return
     try:
         names = [task["name"] for task in here.reader.states().values()] if pruned else _known_tasks(here)
@@ -102,21 +105,24 @@ def _plan_tasks(here: Site, wishes: Sequence[TaskWish]) -> None:
         return
     here.plan.there[TASKS] = len(names)
     for name in rename.unmanaged(names, wishes):
-        if not pruned or here.rules.ignores(TASKS, f"{here.name}/{name}"):
-            here.plan.left_alone[kinds.TASK] += 1
+        ignored = here.rules.ignores(TASKS, f"{here.name}/{name}")
+        if not pruned or ignored:
+            _leave(here, here.key(kinds.TASK, name), ignored)
         else:
             _prune(here, here.add(here.key(kinds.TASK, name), site.DELETE_TASKS, partial(_task, here, name), DELETE))
 
 
 def _known_tasks(here: Site) -> list[str]:
-    if here.reader.has_read("tasks"):
-        return [task["name"] for task in here.reader.states().values()]
-    return [task.name for task in here.reader.repository().tasks.values()]
+    if here.reader.has_read("definitions") and not here.reader.has_read("tasks"):
+        return [task.name for task in here.reader.repository().tasks.values()]
+    return [task["name"] for task in here.reader.states().values()]
 
 
 def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
     pruned = here.rules.prunes(ENDPOINTS)
     if not pruned and not here.reader.has_read("definitions"):
+        if not wishes:
+            _leave_all_endpoints(here)
         return
     try:
         repository, after = here.reader.repository(), here.repository_after()
@@ -125,11 +131,29 @@ def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
     here.plan.there[ENDPOINTS] = len(repository.endpoints)
     for name in rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes):
         used = after.tasks_using(name)
-        if not pruned or used or here.rules.ignores(ENDPOINTS, f"{here.name}/{name}"):
-            here.plan.left_alone[kinds.ENDPOINT] += 1
+        ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{name}")
+        if not pruned or used or ignored:
+            _leave(here, here.key(kinds.ENDPOINT, name), ignored)
         else:
             planned = partial(_endpoint, here, name)
             _prune(here, here.add(here.key(kinds.ENDPOINT, name), site.DELETE_ENDPOINTS, planned, DELETE))
+
+
+def _leave_all_endpoints(here: Site) -> None:
+    """Tell the endpoints of which an empty list wants none. Their names are enough."""
+    if not here.reader.exists:
+        return
+    # Who may not list them is told of fewer.
+    with suppress(AemError):
+        for item in here.api.get_endpoint_list(here.reader.name):
+            ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{item['name']}")
+            _leave(here, here.key(kinds.ENDPOINT, item["name"]), ignored)
+
+
+def _leave(here: Site, key: Key, ignored: bool) -> None:
+    here.plan.left_alone[key.kind] += 1
+    if not ignored:
+        here.plan.unmanaged.append(key)
 
 
 def _prune(here: Site, item: Item | None) -> None:

@@ -10,8 +10,11 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from math import inf
+from threading import Lock
 from typing import Any, TypeVar
 
 from .._client.api import Api
@@ -27,6 +30,8 @@ from .._resource.importing import exported
 T = TypeVar("T")
 
 _COVERED = ("tasks", "databases")
+# Seconds that a look before a write may be old.
+_RECENT = 2.0
 
 
 class Repository(Known):
@@ -164,6 +169,33 @@ class Reader:
                 raise
         found: T = self._found[part]
         return found
+
+
+class Now:
+    """What a server has defined when somebody asks, for a look before a write or after it.
+
+    An export is of the whole server, so those that ask at the same time share one.
+    """
+
+    def __init__(self, api: Api, name: str) -> None:
+        self._api = api
+        self._name = name
+        self._lock = Lock()
+        self._begun = -inf
+        self._seen = NOTHING
+
+    def seen(self, since: float) -> Repository:
+        """What was seen at ``since``, a time of :func:`time.monotonic`, or later."""
+        with self._lock:
+            if self._begun < since:
+                begun = time.monotonic()
+                self._seen = Repository(exported("ExportAll", self._api.export_all(self._name)))
+                self._begun = begun
+            return self._seen
+
+    def recent(self) -> Repository:
+        """What was seen a moment ago."""
+        return self.seen(time.monotonic() - _RECENT)
 
 
 def _size(section: Any) -> int:

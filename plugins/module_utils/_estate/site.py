@@ -19,10 +19,11 @@ from .._core.errors import AemError, ApiError, Refused
 from .._core.plan import UPDATE, Plan
 from .._resource import stopped
 from .._resource.switch import STOPPED_STATES
+from . import not_taken
 from .item import BLOCKED, FAILED, Item, Key
 from .item import SERVER as SERVER_KIND
 from .model import ServerWish
-from .read import Reader, Repository
+from .read import Now, Reader, Repository
 from .rules import SERVERS, Rules
 
 # The order of the items of one server.
@@ -39,8 +40,11 @@ FORBIDDEN = frozenset(
 class ServerPlan:
     """What is to be done on one server, and what is not said of it.
 
-    ``unread`` is why a part could not be read. ``there`` counts what is there of each kind, ``pruned`` holds the items
-    that delete what the wish does not have, ``forbidden`` those that would delete what is protected.
+    ``unmanaged`` is what is there and the wish does not have, as far as it gives lists, nothing ignores it and nothing
+    deletes it; ``left_alone`` counts this and what is ignored. ``untaken`` are settings that were sent and that the
+    server does not keep. ``unread`` is why a part could not be read. ``there`` counts what is there of each kind,
+    ``pruned`` holds the items that delete what the wish does not have, ``forbidden`` those that would delete what is
+    protected.
     On a server that ``is_observed``, nothing is written.
     """
 
@@ -50,6 +54,8 @@ class ServerPlan:
     not_compared: Counter[str] = field(default_factory=Counter)
     not_covered: Counter[str] = field(default_factory=Counter)
     left_alone: Counter[str] = field(default_factory=Counter)
+    unmanaged: list[Key] = field(default_factory=list)
+    untaken: dict[Key, list[not_taken.Path]] = field(default_factory=dict)
     unread: list[AemError] = field(default_factory=list)
     there: Counter[str] = field(default_factory=Counter)
     pruned: list[Item] = field(default_factory=list)
@@ -64,6 +70,7 @@ class Site:
 
     ``tasks_after`` are tasks, by their names in lower case, that an import brings or changes; None for those that go.
     ``suspects`` are things of which git says nothing and that look like a new one, with the name of that.
+    ``now`` is for looks while the plan is carried out.
     """
 
     api: Api
@@ -74,8 +81,12 @@ class Site:
     new: bool = False
     tasks_after: dict[str, Plain | None] = field(default_factory=dict)
     suspects: dict[Key, str] = field(default_factory=dict)
+    now: Now = field(init=False)
     _items: dict[Key, Item] = field(default_factory=dict)
     _left: Mapping[str, str] | None = None
+
+    def __post_init__(self) -> None:
+        self.now = Now(self.api, self.wish.name)
 
     @property
     def name(self) -> str:
@@ -118,6 +129,10 @@ class Site:
             item = Item(key, action, phase, status=FAILED, reason=error.message, error=error)
             if is_forbidden(error):
                 item.block(f"it cannot be compared: {error.message}")
+        untaken = not_taken.known_of(self.api, item) if item else []
+        if untaken:
+            self.plan.untaken[key] = untaken
+            item = None
         if item is None:
             self.plan.unchanged += 1
         else:

@@ -35,6 +35,7 @@ def result(
         "plan": _text(plans, identity, address, summary, applied=not check_mode and not refused),
         "changes": [item.told() for item in items],
         "summary": summary,
+        "unmanaged": [key._asdict() for plan in plans for key in sorted(plan.unmanaged)],
     }
     return Result(values, bool(done), _diff(done), _warnings(plans, items), refused or _error(items))
 
@@ -61,6 +62,7 @@ def _summary(plans: Sequence[ServerPlan], items: Sequence[Item]) -> dict[str, in
         "unchanged": sum(plan.unchanged for plan in plans),
         "not_compared": sum(sum(plan.not_compared.values()) for plan in plans),
         "left_alone": sum(sum(plan.left_alone.values()) for plan in plans),
+        "not_taken": sum(len(settings) for plan in plans for settings in plan.untaken.values()),
     }
 
 
@@ -85,7 +87,8 @@ def _text(
         sum((plan.not_covered for plan in plans), Counter()),
         sum((plan.left_alone for plan in plans), Counter()),
     ]
-    remains = text.remains(*counts)
+    untaken = {key: settings for plan in plans for key, settings in plan.untaken.items()}
+    remains = " ".join(filter(None, (text.remains(*counts), text.untaken(untaken))))
     return [*lines, "", *([remains] if remains else []), text.counts_line(short, summary, stops, applied)]
 
 

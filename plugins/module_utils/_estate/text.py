@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from .._core.plan import CREATE, DELETE, RUN, UPDATE
-from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item
+from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item, Key
 from .wording import changes_told, contents_told
 
 SYMBOLS = {CREATE: "+", UPDATE: "~", DELETE: "-", RUN: ">"}
@@ -19,6 +19,7 @@ STOPS = "!!"
 WAITS = "x"
 RENAMED = "?"
 _WIDEST = 44
+_MOST = 5
 
 
 def item_line(item: Item, width: int = 0) -> str:
@@ -61,6 +62,19 @@ def remains(not_compared: Mapping[str, int], not_covered: Mapping[str, int], lef
         ("Left alone", ", ".join(counted(number, what) for what, number in sorted(left_alone.items()))),
     )
     return " ".join(f"{name}: {words}." for name, words in parts if words)
+
+
+def untaken(found: Mapping[Key, Sequence[Sequence[str]]]) -> str:
+    """What the servers do not keep of what was sent, which is not sent again."""
+    number = sum(map(len, found.values()))
+    if not number:
+        return ""
+    things = [
+        f"{key.kind} {key.name} of {key.server}: {', '.join(map('.'.join, paths))}" for key, paths in found.items()
+    ]
+    more = len(things) - _MOST
+    listed = "; ".join(things[:_MOST]) + (f"; and {more} more" if more > 0 else "")
+    return f"Not taken by the servers: {counted(number, 'setting')} ({listed})."
 
 
 def counts_line(identity: str, summary: Mapping[str, int], stops: int, applied: bool) -> str:

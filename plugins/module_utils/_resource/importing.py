@@ -110,6 +110,9 @@ def versioned(api: Api, server: str, wanted: Definition) -> tuple[Definition, li
     return wanted.with_version(str(version)), []
 
 
+ASKED_AGAIN = "They would be imported again next time"
+
+
 @dataclass(frozen=True)
 class Import:
     """An import, with all that it takes.
@@ -129,13 +132,13 @@ class Import:
         """Stop, import, wait until the import is visible, and resume, also where the import fails."""
         self.pause.stop()
         try:
-            warnings = self._bring()
+            left = self._bring()
         except AemError as error:
             raise self.pause.ended(error) from error.__cause__
-        return self.pause.done("The import is done", warnings)
+        return self.pause.done("The import is done", self._told(left))._replace(not_taken=left)
 
-    def _bring(self) -> list[str]:
-        """Import, once, and wait; the warnings. An error tells whether the import was, or may have been, done."""
+    def _bring(self) -> list[Difference]:
+        """Import, once, and wait; what is not taken. An error tells whether the import was, or may have been, done."""
         try:
             self.send()
         except NoAnswer as lost:
@@ -189,8 +192,8 @@ class Import:
     def _wait(self, timeout: float) -> tuple[list[Difference], bool]:
         return wait_until(self.remaining, lambda found: not found, timeout)
 
-    def _arrival(self) -> list[str]:
-        """Wait for the import to show; a warning names settings that the server does not take as they are."""
+    def _arrival(self) -> list[Difference]:
+        """Wait for the import to show; the settings that the server does not take as they are."""
         found, done = self._wait(self.timeout)
         if done:
             return []
@@ -203,11 +206,17 @@ class Import:
                 f"{self.api_method} has been answered without an error, but on server {self.pause.server} {words}.",
                 words,
             )
-        listed = few([item.path for item in found])
+        return found
+
+    def _told(self, left: Sequence[Difference]) -> list[str]:
+        """A warning of what the server does not take."""
+        if not left:
+            return []
+        listed = few([item.path for item in left])
         seen = (
             f"{self.timeout} seconds after the import, server {self.pause.server} still has other values for {listed}."
         )
-        return [f"{seen} They would be imported again next time; name them in ignore if they are to stay so."]
+        return [f"{seen} {ASKED_AGAIN}; name them in ignore if they are to stay so."]
 
 
 def would_change(found: Sequence[Difference]) -> str:
