@@ -81,7 +81,7 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults kills-sample integration events pages examples sanity docs
+PARTS := lint changelog-lint unit contract faults kills-sample integration events pages examples release sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
@@ -104,7 +104,7 @@ changelog-lint: venv ## antsibull-changelog
 
 events: events-venv
 pages: browser
-unit contract faults integration events pages examples: venv link
+unit contract faults integration events pages examples release: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
@@ -123,6 +123,7 @@ integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 pages: ## the page of the role report, in a browser
 examples: ## every EXAMPLES block against the simulator
+release: ## what is shipped: its archive, execution environment, ansible-runner and AWX
 
 sanity: venv stage ## ansible-test sanity on every Python there is
 	@rm -rf "$(REPORTS)/$@"

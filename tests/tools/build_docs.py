@@ -28,6 +28,7 @@ CONTENTS = Path("docs/docsite/site.yml")
 GUIDES = ("docs/*.md",)
 LINKED = (
     "roles/*/README.md",
+    "docs/examples/awx/README.md",
     "docs/examples/estate/README.md",
     "roles/estate/files/estate_status.py",
     "tests/contract/wire-notes.md",

@@ -104,7 +104,10 @@ def test_license_is_the_one_that_is_named() -> None:
 
 def test_users_install_requests_and_nothing_else() -> None:
     assert re.fullmatch(r"requests>=[\d.]+\n", (ROOT / "requirements.txt").read_text(encoding="utf-8"))
-    assert load("meta/execution-environment.yml")["dependencies"] == {"python": "requirements.txt"}
+    assert load("meta/execution-environment.yml")["dependencies"] == {
+        "python": "requirements.txt",
+        "system": "bindep.txt",
+    }
 
 
 @pytest.mark.parametrize("name", LISTS)
