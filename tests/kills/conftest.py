@@ -14,19 +14,31 @@ import pytest
 from simulator import Simulator
 from support.cases import Cases
 from support.children import Nursery
+from support.role_runs import ROLES
 from support.scenarios import QUICK
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Whether all cases are gone through, and where is written how many those were."""
     parser.addoption("--whole", action="store_true", help="every case, not a sample of them")
+    parser.addoption(
+        "--every-request", action="store_true", help="playbooks are interrupted at each, which takes hours"
+    )
     parser.addoption("--figures", help="a JSON file for the number of cases")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A playbook takes seconds, so the sample is of one role; the tests of the others interrupt them by hand."""
+    if "role" in metafunc.fixturenames:
+        whole = metafunc.config.getoption("--whole", default=False)
+        metafunc.parametrize("role", ROLES if whole else ["estate"])
 
 
 @pytest.fixture(scope="session")
 def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
     """The cases of this run."""
-    found = Cases(request.config.getoption("--whole", default=False))
+    option = request.config.getoption
+    found = Cases(option("--whole", default=False), option("--every-request", default=False))
     yield found
     file = request.config.getoption("--figures", default=None)
     if file:

@@ -5,18 +5,15 @@
 
 from __future__ import annotations
 
-import signal
 from pathlib import Path
 
 import pytest
 
 from simulator import Simulator
-from support.cases import Cases
+from support.cases import SIGNALS, Cases
 from support.children import Nursery
 from support.scenarios import SCENARIOS
 from support.workbench import Workbench
-
-SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT, "KILL": signal.SIGKILL}
 
 
 @pytest.mark.parametrize("name", SCENARIOS)

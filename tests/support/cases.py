@@ -6,19 +6,23 @@
 from __future__ import annotations
 
 import random
+import signal
 from collections import Counter
 from collections.abc import Sequence
 from typing import TypeVar
 
 T = TypeVar("T")
 SEED = 20261128
+SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT, "KILL": signal.SIGKILL}
 
 
 class Cases:
     """Chooses among cases, and counts those that were gone through."""
 
-    def __init__(self, whole: bool) -> None:
+    def __init__(self, whole: bool, every_request: bool) -> None:
         self.whole = whole
+        # Of playbooks too, which takes hours.
+        self.every_request = every_request
         self.counted: Counter[str] = Counter()
 
     def some(self, cases: Sequence[T], sample: int, of: str) -> list[T]:

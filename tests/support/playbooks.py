@@ -153,12 +153,20 @@ def kill_when(em: Simulator, reached: Callable[[], bool], playbook: Path | str, 
 
 def _kill(root: int) -> None:
     """End a process and its descendants at once. They are stopped first, so that none starts another meanwhile."""
-    family = [root]
-    for pid in family:
+    found = [root]
+    for pid in found:
         os.kill(pid, signal.SIGSTOP)
-        family += _children(pid)
-    for pid in family:
+        found += _children(pid)
+    for pid in found:
         os.kill(pid, signal.SIGKILL)
+
+
+def family(root: int) -> list[int]:
+    """A process and its descendants."""
+    found = [root]
+    for pid in found:
+        found += _children(pid)
+    return found
 
 
 def _children(parent: int) -> list[int]:
