@@ -21,7 +21,19 @@ from .._core.errors import ManyFailed
 from .._core.plan import PLANNED, RUN, Change, Report, Result, Step, carry_out
 from . import stopped
 from .ending import Ending, endings, wait
-from .switch import END, FULL_LOAD, RESTARTED, RESUME, STARTED, STATE, STOPPED, STOPPED_STATES, Switch, Wish
+from .switch import (
+    END,
+    FULL_LOAD,
+    RESTARTED,
+    RESUME,
+    STARTED,
+    STARTED_STATES,
+    STATE,
+    STOPPED,
+    STOPPED_STATES,
+    Switch,
+    Wish,
+)
 from .task_choice import CHOICE_ARGUMENTS, SKIP_ARGUMENT, choose
 
 KIND = "task"
@@ -59,7 +71,7 @@ def perform(api: Api, options: Mapping[str, Any]) -> Result:
     if not api.check_mode:
         waiting = _started(waiting, report)
         wait(api, waiting, wish.timeout)
-    stay_stopped(api, selected.tasks, wish)
+    forget_stops(api, selected.tasks, wish)
     result = report.result(tasks=outcomes(selected.tasks, report, () if api.check_mode else waiting))
     result.warnings.extend(selected.warnings)
     errors = [*report.errors, *(one.error for one in waiting if one.error)]
@@ -111,10 +123,14 @@ def _left_by_a_restart(api: Api, task: Plain, wish: Wish) -> bool:
     return wish.state == RESTARTED and bool(stopped.since(api, task["server"], [task["name"]]))
 
 
-def stay_stopped(api: Api, tasks: Sequence[Plain], wish: Wish) -> None:
-    """Where tasks are wanted stopped, let no later run think that they only wait to be resumed."""
-    for task in tasks if wish.state == STOPPED and not api.check_mode else ():
-        stopped.forget(api, task["server"], [task["name"]])
+def forget_stops(api: Api, tasks: Sequence[Plain], wish: Wish) -> None:
+    """Let no later run think that tasks only wait to be resumed that are wanted stopped, or were found running.
+
+    A run that was killed may have left such a note of a task that it had just resumed.
+    """
+    for task in () if api.check_mode else tasks:
+        if wish.state == STOPPED or (wish.state == STARTED and task["state"] in STARTED_STATES):
+            stopped.forget(api, task["server"], [task["name"]])
 
 
 def outcomes(tasks: Sequence[Plain], report: Report, waited: Sequence[Ending] = ()) -> list[Plain]:
