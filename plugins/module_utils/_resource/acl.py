@@ -232,6 +232,7 @@ def _state(api: Api, options: Mapping[str, Any]) -> WholeState[Plain | None]:
     server = options["server"]
     return WholeState(
         label=f"The ACL of server {server}",
+        address=api.session.connection.base_url,
         look=lambda: read(api, server),
         wanted=lambda there: None if is_met(options, there) else wanted(options, there),
         put=lambda acl: api.put_server_acl(server, acl),

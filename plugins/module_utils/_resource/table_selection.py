@@ -151,6 +151,7 @@ def _state(api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | N
 
     return WholeState(
         label=f"The table selection of task {task} on server {server}",
+        address=api.session.connection.base_url,
         look=lambda: _normal(api.get_task_table_selection(server, task)),
         wanted=missing,
         put=lambda selection: api.put_task_table_selection(server, task, selection),

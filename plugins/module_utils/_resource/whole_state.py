@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from .._core.alone import alone
 from .._core.errors import AemError, NoAnswer
 from .._core.plan import Applied, Plan, Result, carry_out_in_order
 
@@ -34,7 +35,8 @@ class WholeState(Generic[T]):
     """A state that is put as a whole: how it is read and replaced, and what is to be put for what is there.
 
     ``wanted`` answers None where what is there is as it was asked for. ``keeps`` says whether what is put holds
-    anything that was only read, so that it could be lost. ``label`` is how the state is called in messages.
+    anything that was only read, so that it could be lost. ``label`` is how the state is called in messages, and
+    ``address`` that of its Enterprise Manager.
     """
 
     label: str
@@ -42,13 +44,19 @@ class WholeState(Generic[T]):
     wanted: Callable[[T], Any]
     put: Callable[[Any], None]
     keeps: bool = True
+    address: str = ""
 
     def bring_about(self) -> Applied:
         """Put what is wanted until it is there; the value is what is there then.
 
         What was put counts as changed, also where it cannot be looked at afterwards, which is warned of. Raise
-        Overwritten where it is not there after a few times.
+        Overwritten where it is not there after a few times. No other run on this machine does the same meanwhile: it
+        could have read what this one has not put yet.
         """
+        with alone(self.address, self.label):
+            return self._bring_about()
+
+    def _bring_about(self) -> Applied:
         there = self.look()
         for puts in range(MOST_PUTS):
             missing = self.wanted(there)

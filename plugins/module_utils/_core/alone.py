@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Being the only run on a machine that changes a thing.
+
+Enterprise Manager has no lock, and answers no version that a change could be bound to. So runs on one machine, as one
+user, wait for each other where one would overwrite what the other has done. A lock is the system's: it ends with the
+process that has it. This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from .errors import AemError, Refused
+from .files import PRIVATE, make_folder
+from .notes import file_about, own_folder
+
+PATIENCE = 60.0
+
+_LOCKS = "locks"
+_PAUSE = 0.02
+# So many files at most; that two things may share one does no harm.
+_DIGITS = 2
+
+
+@contextmanager
+def alone(address: str, what: str) -> Iterator[None]:
+    """Be the only run on this machine that changes ``what`` of the Enterprise Manager at ``address``.
+
+    Raise Refused where another one takes longer than PATIENCE. Where no lock can be had, go on without.
+    """
+    handle = _opened(f"{file_about([address, what])[:_DIGITS]}.lock")
+    try:
+        if handle is not None:
+            _take(handle, what)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
+
+
+def _opened(name: str) -> int | None:
+    folder = own_folder(_LOCKS)
+    try:
+        make_folder(str(folder))
+        return os.open(folder / name, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except (AemError, OSError):
+        return None
+
+
+def _take(handle: int, what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if time.monotonic() > deadline:
+                told = f"{what} was not changed: another run on this machine has been at it for {PATIENCE:g} seconds."
+                raise Refused(f"{told} Run this again when it has ended.") from error
+        except OSError:
+            # A file system that knows no locks is used without.
+            return
+        time.sleep(_PAUSE)
