@@ -46,6 +46,13 @@ options:
         are needed. Nothing but problems is returned then.
     type: bool
     default: false
+  stand_ins:
+    description:
+      - Names of variables in place of which some text stands where the host has none of that name, so that a folder can
+        be planned whose secrets are not at hand. Only an expression that is such a name and nothing else is meant.
+    type: list
+    elements: str
+    default: []
   lines:
     description:
       - Whether the places tell the line of each key.
@@ -115,7 +122,7 @@ class LookupModule(LookupBase):
             return [looked_at(root, host)]
         if not host:
             raise AnsibleError("qlik.enterprise_manager.estate_folder needs the host, unless it is offline")
-        evaluation = Evaluation(self._templar, self._loader, variables or {})
+        evaluation = Evaluation(self._templar, self._loader, variables or {}, self.get_option("stand_ins"))
         return [evaluated(root, host, evaluation, self.get_option("servers"), self.get_option("lines"))]
 
 

@@ -8,6 +8,8 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -30,6 +32,8 @@ except ImportError:
 
 
 _SIGNS = ("{{", "{%", "{#")
+# A variable and nothing else.
+_REFERENCE = re.compile(r"\{\{ (\w+) \}\}")
 _OMITTED = "AnsibleValueOmittedError"
 
 
@@ -57,11 +61,13 @@ def unevaluated(text: str) -> Any:
 class Evaluation:
     """Evaluates texts with the variables of a host."""
 
-    def __init__(self, templar: Any, loader: Any, variables: dict[str, Any]) -> None:
+    def __init__(self, templar: Any, loader: Any, variables: dict[str, Any], stand_ins: Iterable[str] = ()) -> None:
+        """``stand_ins`` are names of variables in place of which, where there are none, other text stands."""
         self._templar = templar
         self._loader = loader
         # Before ansible-core 2.19 what is omitted is a word that nobody would write.
         self._omitted = variables.get("omit")
+        self._stand_ins = frozenset(stand_ins).difference(variables)
 
     def __call__(self, text: str) -> Any:
         """What a text stands for. An expression that is all of it keeps its type; what is omitted is None.
@@ -70,6 +76,8 @@ class Evaluation:
         """
         if isinstance(text, Vaulted):
             return self._decrypted(text)
+        if self._stand_ins and not isinstance(text, Literal):
+            text = _REFERENCE.sub(self._stood_in_for, text)
         if not is_expression(text):
             return str(text)
         try:
@@ -81,6 +89,9 @@ class Evaluation:
         except Refused as refused:
             raise NotFilled(refused.message) from refused
         return None if found == self._omitted and found is not None else found
+
+    def _stood_in_for(self, found: re.Match[str]) -> str:
+        return f"value of {found[1]}" if found[1] in self._stand_ins else found[0]
 
     def _decrypted(self, text: str) -> str:
         try:

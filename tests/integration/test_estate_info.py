@@ -20,7 +20,6 @@ from simulator import Settings, Simulator
 from support.definitions import CANARY, SECTIONS, copied, definitions
 from support.estates import session, writes
 from support.inprocess import calls, perform
-from support.playbooks import run
 
 PRD, DEV, QAS = "Replicate PRD 1", "replicate-dev", "replicate-qas"
 # These have something that cannot be read.
@@ -134,25 +133,6 @@ def test_a_server_that_a_play_would_add_is_warned_of_in_check_mode(em: Simulator
     found = perform(em, aem_estate_info, check_mode=True, servers=["to come"])
     assert (found.error, found.values["estate"]) == (None, {"servers": []})
     assert "unless an earlier task adds it" in found.warnings[0]
-
-
-def test_a_play_reads_it_and_gives_it_back(em: Simulator) -> None:
-    played = run(
-        em,
-        """
-- name: Read
-  qlik.enterprise_manager.aem_estate_info:
-    secret_variables: vault_
-  register: found
-- name: Give it back
-  qlik.enterprise_manager.aem_estate:
-    servers: "{{ found.estate.servers }}"
-  register: done
-""",
-    )
-    assert played.return_code == 0, played.output
-    step = played["Give it back"]
-    assert (step.result["status"], step.changed) == ("in_sync", False)
 
 
 @settings(database=None, deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))

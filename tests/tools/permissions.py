@@ -50,6 +50,10 @@ MODULES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
             *("ImportTask", "DeleteTask", "PutTaskTableSelection", "StopTask", "RunTask"),
         ),
     ),
+    "aem_estate_adopt": (
+        ("GetServerList", "GetServer", "GetServerAcl", "GetServerDetails", "ExportAll", "GetTaskList"),
+        (),
+    ),
     "aem_estate_info": (
         ("GetServerList", "GetServer", "GetServerAcl", "GetServerDetails", "ExportAll", "GetTaskList"),
         (),

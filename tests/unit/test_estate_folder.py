@@ -250,3 +250,23 @@ def test_places_tell_file_and_line(tmp_path: Path) -> None:
     found = read(folder, with_lines=True)["places"]
     assert found[0]["lines"] == {"/name": 2, "/host": 3}
     assert found[2]["lines"] == {"/name": 7, "/run_state": 8, "/tables": 9, "/tables/purge": 10}
+
+
+def test_what_is_not_at_hand_is_stood_in_for(tmp_path: Path) -> None:
+    text = (
+        "name: s\npassword: '{{ vault_a }}'\ndescription: '{{ vault_b }}'\n"
+        'endpoints:\n  - name: e\n    settings:\n      text: \'{"k": "{{ vault_c }}"}\'\n'
+        "      live: !unsafe '{{ vault_a }}'\n"
+    )
+    folder = write(tmp_path / "estate", one_server(text))
+    loader = DataLoader()
+    variables = {"vault_b": "at hand"}
+    stand_ins = ["vault_a", "vault_b", "vault_c"]
+    evaluation = Evaluation(Templar(loader, variables=variables), loader, variables, stand_ins)
+    found = lookup.evaluated(folder, "em-prd", evaluation)
+    assert found["problems"] == []
+    (server,) = found["servers"]
+    assert (server["password"], server["description"]) == ("value of vault_a", "at hand")
+    (endpoint,) = server["endpoints"]
+    assert endpoint["settings"]["live"] == "{{ vault_a }}"
+    assert "value of vault_c" in str(endpoint["settings"]["text"])

@@ -57,7 +57,7 @@ def name_of(file: str) -> str | None:
 def check_destination(path: str) -> None:
     """Raise Refused where no file can be written to ``path``, as far as a look tells; for use before any call."""
     target = Path(path)
-    with _refusing(f"{path} cannot be written"):
+    with refusing(f"{path} cannot be written"):
         is_folder, has_folder = target.is_dir(), target.parent.is_dir()
     if is_folder:
         raise Refused(f"{path} is a directory; give the name of a file.")
@@ -68,7 +68,7 @@ def check_destination(path: str) -> None:
 
 def refuse_special(path: str) -> None:
     """Raise Refused for a pipe, a socket or a device: to read one may wait for ever, and none is to be replaced."""
-    with _refusing(f"{path} cannot be looked at"):
+    with refusing(f"{path} cannot be looked at"):
         try:
             mode = Path(path).stat().st_mode
         except FileNotFoundError:
@@ -77,15 +77,18 @@ def refuse_special(path: str) -> None:
         raise Refused(f"{path} is a pipe, a socket or a device; give the name of a file.")
 
 
-def make_folder(path: str) -> None:
-    """Have a folder, which only its owner may look into if it is made now. Raise Refused where that cannot be."""
-    with _refusing(f"The folder {path} cannot be made"):
-        Path(path).mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+def make_folder(path: str, mode: int = PRIVATE_FOLDER) -> None:
+    """Have a folder; if it is made now, only its owner may look into it, or whom ``mode`` says.
+
+    Raise Refused where that cannot be.
+    """
+    with refusing(f"The folder {path} cannot be made"):
+        Path(path).mkdir(mode=mode, parents=True, exist_ok=True)
 
 
 def remove(path: str) -> bool:
     """Remove a file, and tell whether there was one. Raise Refused where that cannot be."""
-    with _refusing(f"{path} cannot be removed"):
+    with refusing(f"{path} cannot be removed"):
         try:
             Path(path).unlink()
         except FileNotFoundError:
@@ -103,7 +106,7 @@ def write_atomically(path: str, content: str | bytes, mode: int = PRIVATE, backu
     replaced, not followed. Raise Refused where the file cannot be written; then the old one is still there.
     """
     target = Path(path)
-    with _refusing(f"{path} cannot be written"):
+    with refusing(f"{path} cannot be written"):
         kept = _backup(target) if backup and target.is_file() else None
         try:
             _replace(target, _as_bytes(content), mode)
@@ -122,11 +125,11 @@ def write_together(folder: str, contents: Mapping[str, str], mode: int) -> None:
     directory, written = Path(folder), {}
     try:
         for name, content in contents.items():
-            with _refusing(f"{directory / name} cannot be written"):
+            with refusing(f"{directory / name} cannot be written"):
                 _sweep(directory)
                 written[name] = _written(directory / name, _as_bytes(content), mode)
         for name in contents:
-            with _refusing(f"{directory / name} cannot be written"):
+            with refusing(f"{directory / name} cannot be written"):
                 written[name].replace(directory / name)
                 del written[name]
     finally:
@@ -138,13 +141,13 @@ def write_together(folder: str, contents: Mapping[str, str], mode: int) -> None:
 def same_content(path: str, content: str | bytes) -> bool:
     """Whether ``path`` is a file that holds exactly ``content``. Raise Refused where it cannot be read."""
     target = Path(path)
-    with _refusing(f"{path} cannot be read"):
+    with refusing(f"{path} cannot be read"):
         return target.is_file() and target.read_bytes() == _as_bytes(content)
 
 
 def read_text(path: str) -> str:
     """The text of a file, which must be UTF-8, with its line ends as they are. Raise Refused where there is none."""
-    with _refusing(f"{path} cannot be read"):
+    with refusing(f"{path} cannot be read"):
         data = Path(path).read_bytes()
     try:
         return data.decode("utf-8")
@@ -175,7 +178,7 @@ def _as_bytes(content: str | bytes) -> bytes:
 
 
 @contextmanager
-def _refusing(what: str) -> Iterator[None]:
+def refusing(what: str) -> Iterator[None]:
     """Turn an OSError, and the ValueError of a path that cannot be one, into a Refused that says ``what`` and why."""
     try:
         yield

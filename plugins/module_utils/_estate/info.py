@@ -8,7 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._client.api import Api
@@ -33,9 +33,10 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class Found(NamedTuple):
-    """What ``each`` has made of each server, by name, and warnings."""
+    """What ``each`` has made of each server, by name, the names of all servers that there are, and warnings."""
 
     servers: list[Any]
+    listed: list[str]
     warnings: list[str]
 
 
@@ -46,11 +47,18 @@ def report(options: Mapping[str, Any], api: Api) -> Result:
     values = {
         "estate": {"servers": [server.options for server in servers if server.options is not None]},
         "secret_variables": sorted({name for server in servers for name in server.secrets}),
-        "not_covered": {server.name: server.not_covered for server in servers if server.not_covered},
-        "left_out": [{"server": server.name, **item} for server in servers for item in server.left_out],
-        "unread": [item for server in servers for item in unread(server)],
+        **besides(servers),
     }
     return Result(values, warnings=found.warnings)
+
+
+def besides(servers: Sequence[Dumped]) -> Plain:
+    """What is not told of servers: ``not_covered``, ``left_out`` and ``unread``."""
+    return {
+        "not_covered": {server.name: server.not_covered for server in servers if server.not_covered},
+        "left_out": [{"server": server.name, **item} for server in servers for item in server.left_out],
+        "unread": [item for server in servers for item in _unread(server)],
+    }
 
 
 def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any]) -> Found:
@@ -76,12 +84,11 @@ def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any]) ->
 
     names = sorted(chosen.names, key=lambda name: (name.casefold(), name))
     done = all_of(one, names, api.session.connection.concurrency)
-    return Found(
-        [value for value, _told in done], [*chosen.warnings, *(word for _value, told in done for word in told)]
-    )
+    told = [word for _value, words in done for word in words]
+    return Found([value for value, _words in done], list(listed), [*chosen.warnings, *told])
 
 
-def unread(server: Dumped) -> list[Plain]:
+def _unread(server: Dumped) -> list[Plain]:
     """What could not be read of a server: server, part and message."""
     return [{"server": server.name, "part": part, "message": error.message} for part, error in server.unread.items()]
 
