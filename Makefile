@@ -134,11 +134,12 @@ docs: venv link ## the documentation checked and built into .build/docs
 	@$(CHECK) antsibull-docs antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self --check-extra-docs-refs .
 	@$(CHECK) "documentation site" python tests/tools/build_docs.py .build/docs
 
-build: venv importer-venv stage ## the collection's archive in .build/dist, checked by galaxy-importer
+build: venv importer-venv stage ## the collection's archive, checked by galaxy-importer, and the simulator's wheel in .build/dist
 	@rm -rf "$(REPORTS)/$@" .build/dist
 	@$(CHECK) "collection build" ansible-galaxy collection build --output-path .build/dist "$(STAGE)"
 	@$(CHECK) galaxy-importer tests/tools/import.sh "$$PWD/$(IMPORTER)" .build/dist
-	@ls .build/dist/*.tar.gz
+	@$(CHECK) wheel python tests/tools/wheel.py "$(STAGE)" .build/wheel .build/dist
+	@ls .build/dist/*.tar.gz .build/dist/*.whl
 
 report: venv link browser ## the report of the simulator's estate in .build/report, and its picture in docs/images
 	@$(ON_PATH) PYTHONPATH=tests python tests/tools/report.py .build/report docs/images/report.png

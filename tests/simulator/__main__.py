@@ -9,9 +9,11 @@ import argparse
 import asyncio
 import dataclasses
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NoReturn
 
 from . import control, faults
@@ -19,6 +21,7 @@ from .errors import EstateError, SettingsError
 from .log import Entry
 from .runner import Listener, first_user, make_world
 from .settings import Settings
+from .world import World
 
 _INTRODUCTION = """\
 An embedded Qlik Enterprise Manager: all 35 methods of its API, stateful, over TLS.
@@ -29,18 +32,19 @@ The first line on standard output is one JSON object:
   username     and
   password     of the first user in the estate
   control_url  where the control calls below are
+  pid          the process
 or, if it cannot start,
   error        why; the exit code is 2
 Ctrl-C or SIGTERM ends it. Nothing is kept: every start begins with the estate file."""
 
 _EXAMPLES = """\
 examples:
-  python -m simulator
-  python -m simulator --port 8443 --verbose
-  python -m simulator --estate my-estate.yml --start-seconds 3
-  python -m simulator --dialect guide --export-style 2018
+  {program}
+  {program} --port 8443 --verbose
+  {program} --estate my-estate.yml --start-seconds 3
+  {program} --dialect guide --export-style 2018
   curl --cacert CA_PATH URL/simulator/log
-  curl --cacert CA_PATH -X POST -d '{"kind": "status", "status": 503, "times": 2}' URL/simulator/faults"""
+  curl --cacert CA_PATH -X POST -d '{{"kind": "status", "status": 503, "times": 2}}' URL/simulator/faults"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -54,10 +58,11 @@ class _Parser(argparse.ArgumentParser):
 
 def parser() -> argparse.ArgumentParser:
     """The command line: one option for each setting."""
+    program = _program()
     result = _Parser(
-        prog="python -m simulator",
+        prog=program,
         description=_INTRODUCTION,
-        epilog=f"{_control_help()}\n\n{_fault_help()}\n\n{_EXAMPLES}",
+        epilog=f"{_control_help()}\n\n{_fault_help()}\n\n{_EXAMPLES.format(program=program)}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     for item in dataclasses.fields(Settings):
@@ -70,15 +75,28 @@ def parser() -> argparse.ArgumentParser:
             help=f"{item.metadata['help']} ({_shown_default(item.name, item.default)})",
         )
     result.add_argument("--verbose", action="store_true", help="print a line for every request")
+    result.add_argument(
+        "--password-file", metavar="FILE", help="file with a password for the user whom the first line names"
+    )
+    result.add_argument(
+        "--ready-file",
+        metavar="FILE",
+        help="file, readable by its owner only, that gets what is the first line otherwise; gone in the end",
+    )
     return result
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until a signal comes; the exit code is 0, or 2 for options that cannot be."""
     options = vars(parser().parse_args(arguments))
-    verbose = options.pop("verbose")
+    verbose, password_file, ready_file = (options.pop(name) for name in ("verbose", "password_file", "ready_file"))
     try:
-        asyncio.run(_serve(Settings(**options), verbose=verbose))
+        world = make_world(Settings(**options), _password(password_file))
+        try:
+            asyncio.run(_serve(world, ready_file, verbose=verbose))
+        finally:
+            if ready_file:
+                Path(ready_file).unlink(missing_ok=True)
     except (EstateError, SettingsError, OSError) as error:
         _tell_failure(str(error))
         print(f"simulator: {error}", file=sys.stderr)
@@ -86,8 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-async def _serve(settings: Settings, *, verbose: bool) -> None:
-    world = make_world(settings)
+async def _serve(world: World, ready_file: str | None, *, verbose: bool) -> None:
     listener = Listener(world, _print_entry if verbose else None)
     end = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -100,10 +117,42 @@ async def _serve(settings: Settings, *, verbose: bool) -> None:
         "username": user.name,
         "password": user.password,
         "control_url": f"{listener.root}/{control.CONTROL}",
+        "pid": os.getpid(),
     }
-    print(json.dumps(facts), flush=True)
+    _announce(json.dumps(facts), ready_file)
     await end.wait()
     await listener.stop()
+
+
+def _announce(line: str, ready_file: str | None) -> None:
+    """Print the first line, or write it to a file that is there as a whole or not at all."""
+    if not ready_file:
+        print(line, flush=True)
+        return
+    unfinished = Path(f"{ready_file}.new")
+    unfinished.unlink(missing_ok=True)
+    unfinished.touch(mode=0o600, exist_ok=False)
+    unfinished.write_text(f"{line}\n", encoding="utf-8")
+    unfinished.replace(ready_file)
+
+
+def _password(file: str | None) -> str:
+    """The first line of a file with a password. Raises SettingsError."""
+    if file is None:
+        return ""
+    try:
+        password = Path(file).read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"The file with the password cannot be read: {error}") from error
+    if not password:
+        raise SettingsError(f"There is no password in {file}.")
+    return password
+
+
+def _program() -> str:
+    """How this program was called."""
+    called = Path(sys.argv[0]).name
+    return f"python -m {__package__}" if called in {"__main__.py", "-m"} else called
 
 
 def _tell_failure(reason: str) -> None:

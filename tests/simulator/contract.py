@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The API contract as data: routes, minimum roles, error codes with HTTP statuses and message templates.
 
-All of it is read from ``tests/contract/methods.yml``; nothing of it is typed again here.
+All of it is read from ``tests/contract/methods.yml``, of which a wheel has a copy within the package; nothing of it is
+typed again here.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any
 
 import yaml
 
-CONTRACT_FILE = Path(__file__).resolve().parent.parent / "contract" / "methods.yml"
+_PACKAGED = Path(__file__).resolve().with_name("methods.yml")
+CONTRACT_FILE = _PACKAGED if _PACKAGED.exists() else _PACKAGED.parents[1] / "contract" / "methods.yml"
 
 UNAUTHORIZED = "UNAUTHORIZED_REQUEST"
 # The guide prints 401 for this code at two methods and 403 without a code at others (contract: unauthorized-http).

@@ -46,6 +46,15 @@ def load_file(path: str | Path) -> Estate:
     return load(data, folder=path.parent)
 
 
+def give_password(estate: Estate, password: str) -> None:
+    """Give a password to the user whom the simulator announces, or to the first one. Raises EstateError."""
+    user = estate.first_user() or next(iter(estate.users), None)
+    if user is None:
+        raise EstateError("estate: there is no user who could have a password.")
+    user.password = password
+    _check_users(estate)
+
+
 def parse(text: bytes | str) -> Any:
     """The data of a YAML, or JSON, text. Raises EstateError."""
     try:

@@ -271,6 +271,10 @@ class Estate:
         wanted = name.casefold()
         return next((user for user in self.users if user.name.casefold() == wanted), None)
 
+    def first_user(self) -> User | None:
+        """The first user with a password: the one whom a simulator announces."""
+        return next((user for user in self.users if user.password), None)
+
     def is_reachable(self, server: Server) -> bool:
         """Whether Enterprise Manager gets a connection to the server's host."""
         return server.host.casefold() not in {host.casefold() for host in self.unreachable_hosts}

@@ -25,9 +25,15 @@ from .world import World
 _Result = TypeVar("_Result")
 
 
-def make_world(settings: Settings) -> World:
-    """A world with the estate that the settings name. Raises EstateError."""
-    world = World(settings, loading.load_file(settings.estate))
+def make_world(settings: Settings, password: str = "") -> World:
+    """A world with the estate that the settings name, and a password of the first user if one is given.
+
+    Raises EstateError.
+    """
+    estate = loading.load_file(settings.estate)
+    if password:
+        loading.give_password(estate, password)
+    world = World(settings, estate)
     world.on_new_estate.append(resume_transitions)
     resume_transitions(world)
     return world
@@ -77,7 +83,7 @@ class Listener:
 
 def first_user(world: World) -> User:
     """The first user of the estate with a password: the one to log in with."""
-    return next((user for user in world.estate.users if user.password), User(""))
+    return world.estate.first_user() or User("")
 
 
 class Simulator:

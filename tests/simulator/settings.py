@@ -16,7 +16,8 @@ from .errors import SettingsError
 PACKAGED_ESTATE = Path(__file__).resolve().parent / "estate.yml"
 DIALECTS = ("sdk", "guide")
 EXPORT_STYLES = ("2018", "2021", "2023")
-_FIXED = ("host", "port", "estate")
+# What belongs to the start.
+FIXED = ("host", "port", "estate")
 
 
 def _told(text: str, choices: tuple[str, ...] = ()) -> dict[str, Any]:
@@ -79,6 +80,6 @@ class Settings:
         for name in changes:
             if name not in names:
                 raise SettingsError(f"There is no setting {name}.")
-            if name in _FIXED:
+            if name in FIXED:
                 raise SettingsError(f"{name} cannot be changed while the simulator runs.")
         return dataclasses.replace(self, **changes)

@@ -24,5 +24,7 @@ pin() {
 
 pin "$lists/constraints.txt" "What requirements-dev.txt needs in turn." \
     requirements-dev.txt "$lists/tests.txt" "$lists/simulator.txt"
+# Releases that the tests have, too.
+pin "$lists/constraints-simulator.txt" "What simulator.txt needs in turn." "$lists/simulator.txt" "$lists/constraints.txt"
 pin "$lists/constraints-importer.txt" "What importer.txt needs in turn." "$lists/importer.txt"
 pin "$lists/constraints-events.txt" "What events.txt needs in turn." "$lists/events.txt"

@@ -75,7 +75,7 @@ def test_the_readme_tells_of_every_option(role: str) -> None:
     assert [name for name in options(role) if f"`{name}`" not in readme] == []
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", sorted({*ROLES} - {"simulator"}))
 def test_the_playbook_runs_the_role_with_any_connection(role: str) -> None:
     (play,) = load(f"playbooks/{role}.yml")
     # A session would end before a long run does.
@@ -83,6 +83,14 @@ def test_the_playbook_runs_the_role_with_any_connection(role: str) -> None:
     assert play["module_defaults"]["group/qlik.enterprise_manager.aem"] == given
     assert play["hosts"] == "{{ aem_hosts | default('all') }}"
     assert play["roles"] == [{"role": f"qlik.enterprise_manager.{role}"}]
+
+
+@pytest.mark.parametrize(("playbook", "given"), [("simulator", {}), ("simulator_stop", {"simulator_state": "stopped"})])
+def test_the_playbooks_of_the_simulator_run_on_this_machine(playbook: str, given: dict[str, str]) -> None:
+    (play,) = load(f"playbooks/{playbook}.yml")
+    assert play["hosts"] == "{{ aem_hosts | default('localhost') }}"
+    (role,) = play["roles"]
+    assert role == {"role": "qlik.enterprise_manager.simulator", **({"vars": given} if given else {})}
 
 
 def not_text(role: str) -> dict[str, str]:

@@ -23,6 +23,7 @@ import requests
 from simulator import EstateError, FaultError, Settings, SettingsError, Simulator
 from simulator.__main__ import parser
 from simulator.app import _is_local
+from simulator.loading import give_password, load
 
 API = "/attunityenterprisemanager/api/v1"
 TESTS = Path(__file__).resolve().parents[2]
@@ -150,7 +151,8 @@ def test_the_foreground(number: int) -> None:
     with run("--verbose", "--start-seconds", "0", "--dialect", "guide") as process:
         assert process.stdout is not None
         facts = json.loads(process.stdout.readline())
-        assert set(facts) == {"url", "ca_path", "username", "password", "control_url"}
+        assert set(facts) == {"url", "ca_path", "username", "password", "control_url", "pid"}
+        assert facts["pid"] == process.pid
         with requests.Session() as session:
             session.trust_env = False
             session.verify = facts["ca_path"]
@@ -173,6 +175,8 @@ def test_the_foreground(number: int) -> None:
         (("--dialect", "latin"), "invalid choice"),
         (("--colour", "red"), "unrecognized arguments: --colour red"),
         (("--host", "192.0.2.1"), "192.0.2.1"),
+        (("--password-file", "nowhere"), "The file with the password cannot be read"),
+        (("--password-file", os.devnull), "There is no password in"),
     ],
 )
 def test_options_that_cannot_be(arguments: tuple[str, ...], text: str) -> None:
@@ -184,6 +188,39 @@ def test_options_that_cannot_be(arguments: tuple[str, ...], text: str) -> None:
     assert list(json.loads(out)) == ["error"]
     assert text in json.loads(out)["error"]
     assert "Traceback" not in errors
+
+
+def test_a_password_of_ones_own_and_a_file_in_place_of_the_first_line(tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("of my own\n", encoding="utf-8")
+    ready = tmp_path / "ready.json"
+    files = ("--password-file", str(tmp_path / "password"), "--ready-file", str(ready))
+    with run("--verbose", *files) as process:
+        while not ready.exists():
+            assert process.poll() is None
+            time.sleep(0.02)
+        assert ready.stat().st_mode & 0o777 == 0o600
+        facts = json.loads(ready.read_text(encoding="utf-8"))
+        assert facts["password"] == "of my own"
+        with requests.Session() as session:
+            session.trust_env = False
+            session.verify = facts["ca_path"]
+            for password, status in (("of my own", 200), ("simulator", 401)):
+                login = f"{facts['url']}{API}/login"
+                assert session.get(login, auth=(facts["username"], password), timeout=10).status_code == status
+        process.terminate()
+        out, errors = process.communicate(timeout=20)
+    assert "of my own" not in out + errors
+    assert not ready.exists()
+
+
+def test_a_password_is_given_to_the_first_user_where_none_has_one() -> None:
+    estate = load({"users": [{"name": "CORP\\a"}, {"name": "CORP\\b"}]})
+    give_password(estate, "geheim")
+    assert [user.password for user in estate.users] == ["geheim", ""]
+    with pytest.raises(EstateError, match="colon"):
+        give_password(estate, "a:b")
+    with pytest.raises(EstateError, match="no user"):
+        give_password(load({}), "geheim")
 
 
 def test_help_tells_all() -> None:
