@@ -105,7 +105,8 @@ class Connection:
 def url_secrets(options: Mapping[str, Any]) -> set[str]:
     """What an ``aem_url`` holds that may be a secret and does not belong there: a login, a query, a fragment."""
     url = str(options.get("aem_url") or "")
-    login, sign, _rest = url.partition("//")[2].partition("/")[0].rpartition("@")
+    # A slash within a password ends the host as URLs are read, and is in the password all the same.
+    login, sign, _rest = url.partition("//")[2].rpartition("@")
     _path, _sign, behind = url.replace("#", "?").partition("?")
     values = [part.rpartition("=")[2] for part in re.split("[&;?]", behind)]
     return {part for part in (login if sign else "", *login.split(":")[1:], behind, *values) if part}

@@ -256,7 +256,8 @@ def of_settings(settings: Mapping[str, Any]) -> Definition:
 def secrets_in(option: Any, export: str = "") -> set[str]:
     """The secrets in clear of an option that holds settings as data, or a definition as data or text.
 
-    What an ``export`` shows encrypted is a secret under that name too.
+    What an ``export`` shows encrypted is a secret under that name too. A text that is no definition is one as a whole:
+    nobody can tell what it was to be.
     """
     sealed = secrets.names_sealed_in(export)
     if not isinstance(option, str):
@@ -264,4 +265,4 @@ def secrets_in(option: Any, export: str = "") -> set[str]:
     try:
         return secrets.in_clear(read(option).data, sealed=sealed)
     except DefinitionError:
-        return set()
+        return {option, *secrets.in_clear(option, sealed=sealed)} - {""}

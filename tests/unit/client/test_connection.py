@@ -148,6 +148,7 @@ def test_what_is_wrong_with_an_address_is_told_and_no_secret_in_it(typed: str, t
 
 def test_what_an_address_holds_that_may_be_a_secret() -> None:
     assert {"u:s3cret", "s3cret"} <= url_secrets({"aem_url": "https://u:s3cret@em.example.com/x"})
+    assert {"u:s3/cret", "s3/cret"} <= url_secrets({"aem_url": "https://u:s3/cret@em.example.com/x"})
     assert "t0ken" in url_secrets({"aem_url": "https://em.example.com/?a=b&token=t0ken#x"})
     assert url_secrets({"aem_url": "https://em.example.com:8443/em"}) == set()
 

@@ -46,7 +46,13 @@ def test_secrets_in_data(value: Any, found: set[str]) -> None:
 def test_secrets_in_the_text_of_a_definition() -> None:
     assert secrets_in("// Host name: a\n" + read(DOCUMENT).write()) == {"s3cret", "42"}
     assert secrets_in(DOCUMENT) == {"s3cret", "42"}
-    assert secrets_in("no definition") == set()
+
+
+def test_a_text_that_is_no_definition_is_a_secret_as_a_whole() -> None:
+    assert secrets_in("no definition") == {"no definition"}
+    broken = '{"password": "tiger", '
+    assert secrets_in(broken) == {broken, "tiger"}
+    assert secrets_in("") == set()
 
 
 SEALED = {
