@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from ansible.module_utils.basic import AnsibleModule, env_fallback, missing_required_lib
+from ansible.module_utils.common.validation import check_type_dict, check_type_list
 
 from ._client.api import Api
 from ._client.connection import SECRETS, Connection, url_secrets
@@ -26,7 +27,7 @@ from ._client.http import Login, Session
 from ._client.nearest import ask_for_nearest
 from ._client.transport import REQUESTS_ERROR
 from ._core.display import forms, printable, shown
-from ._core.errors import AemError
+from ._core.errors import AemError, Refused
 from ._core.plain import plain
 from ._core.plan import Result
 
@@ -84,6 +85,24 @@ class Declaration:
             if spec.get("no_log") is True and value:
                 secrets |= self.secrets_in(value, export) if spec["type"] in ("dict", "list", "raw") else {str(value)}
         return secrets
+
+
+def refuse_unfit(arguments: Mapping[str, dict[str, Any]], options: Mapping[str, Any]) -> None:
+    """Raise Refused where options that have options of their own are given as what can be no such thing.
+
+    Ansible takes note of that too, and then stumbles over it.
+    """
+    for name, spec in arguments.items():
+        given = options.get(name)
+        if "options" not in spec or given is None:
+            continue
+        try:
+            for item in check_type_list(given) if spec["type"] == "list" else [given]:
+                if item is not None:
+                    refuse_unfit(spec["options"], check_type_dict(item))
+        except TypeError as error:
+            what = "a list of dictionaries" if spec["type"] == "list" else "a dictionary"
+            raise Refused(f"{name} must be {what}: {printable(str(error))}.") from error
 
 
 class Lender(Protocol):

@@ -9,6 +9,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
@@ -16,9 +17,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._client.transport import REQUESTS_ERROR
+from ..module_utils._core.display import printable
 from ..module_utils._core.errors import Refused
 from ..module_utils._core.plain import plain
-from ..module_utils._module import declaration_of
+from ..module_utils._module import Declaration, declaration_of, refuse_unfit
 from . import _worker
 from ._logins import logins_of_this_process
 
@@ -29,6 +31,19 @@ SWITCH = "aem_in_worker"
 LOOPS = "ansible_loop_var"
 # The verbosity from which on Ansible shows the options of a module.
 SHOWS_OPTIONS = 3
+
+
+def admitted(declaration: Declaration, options: Mapping[Any, Any]) -> dict[str, Any]:
+    """The options of a task as plain data. Raise Refused for what neither a module nor Ansible could cope with."""
+    given = plain(options)
+    refuse_unfit(declaration.arguments, given)
+    return given
+
+
+def on_one_line(result: Mapping[str, Any]) -> dict[str, Any]:
+    """A result whose message moves no cursor: what Ansible refuses by itself, it quotes as it is."""
+    message = result.get("msg")
+    return {**result, "msg": printable(message)} if result.get("failed") and isinstance(message, str) else dict(result)
 
 
 class WorkerAction(ActionBase):
@@ -42,18 +57,19 @@ class WorkerAction(ActionBase):
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the module of the task: here, or as any module is run."""
         variables = task_vars or {}
+        name = self._task.action.rpartition(".")[2]
+        module = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
+        declaration = declaration_of(module.main)
         try:
-            self._task.args = plain(self._task.args)
+            self._task.args = admitted(declaration, self._task.args)
         except Refused as refused:
             return {"failed": True, "changed": False, "msg": refused.message}
         if not self._may_run_here(variables):
-            return self._as_any_module(variables)
+            return on_one_line(self._as_any_module(variables))
         super().run(tmp, variables)
-        name = self._task.action.rpartition(".")[2]
-        module = import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{name}")
         return _worker.run(
             f"{COLLECTION}.{name}",
-            declaration_of(module.main),
+            declaration,
             self._task.args,
             check_mode=self._task.check_mode,
             with_diff=self._task.diff,

@@ -40,7 +40,7 @@ def run(
     if own is not None:
         secrets = own
     if checked.errors.errors:
-        told: dict[str, Any] = {"failed": True, "msg": _refusal(name, checked.errors)}
+        told: dict[str, Any] = {"failed": True, "msg": printable(_refusal(name, checked.errors))}
     else:
         result = perform(
             declaration.work,

@@ -224,3 +224,21 @@ def test_what_an_export_tells_to_be_a_secret_is_kept_from_then_on(script: Script
     assert "t0p-s" in kept
     assert result.error is not None
     assert "t0p" not in result.error.message
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"role": 7}, "role must be a dictionary: .*int"),
+        ({"roles": [{"role": 1.5}]}, "role must be a dictionary"),
+        ({"roles": [7]}, "roles must be a list of dictionaries"),
+        ({"roles": {"a": 1}}, "roles must be a list of dictionaries"),
+        ({"role": "no pairs\x1b"}, "role must be a dictionary: [^\x1b]*$"),
+    ],
+)
+def test_an_option_with_options_that_can_have_none_is_refused(given: dict[str, Any], told: str) -> None:
+    inner = {"role": {"type": "dict", "options": {"users": {"type": "list"}}}}
+    arguments = {**inner, "roles": {"type": "list", "elements": "dict", "options": inner}}
+    with pytest.raises(Refused, match=told):
+        _module.refuse_unfit(arguments, given)
+    _module.refuse_unfit(arguments, {"role": "users=a", "roles": [{"role": None}, {}], "other": 7})
