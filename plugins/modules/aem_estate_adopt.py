@@ -120,6 +120,12 @@ removed:
   elements: str
   returned: on success
   sample: []
+servers:
+  description: The servers whose files say what is there now.
+  type: list
+  elements: str
+  returned: on success
+  sample: [repl-prd-1]
 secret_variables:
   description: The names of the variables that the files of this environment refer to, sorted.
   type: list

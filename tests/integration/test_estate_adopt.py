@@ -32,6 +32,8 @@ SCHEMAS = ROOT / "roles/estate/files/schema"
 PLAYBOOK = "qlik.enterprise_manager.adopt"
 PRD, QAS = "Replicate PRD 1", "replicate-qas"
 
+UNREACHABLE = {"kind": "error", "error_code": "AEM_SERVER_NOT_CONNECTED", "status": 500, "times": None}
+
 
 @pytest.fixture(scope="module")
 def simulated() -> Iterator[Simulator]:
@@ -114,7 +116,12 @@ def test_a_play_adopts_it_and_ends_with_an_empty_plan(em: Simulator, tmp_path: P
     assert "a value of the host" not in told(played)
     assert writes(em) == []
     before = contents(root)
-    assert [step.name for step in run_file(em, PLAYBOOK, *arguments).steps if step.changed] == []
+    em.inject({**UNREACHABLE, "api_method": "ExportAll", "server": QAS})
+    (root / "localhost/servers/mine.yml").write_text("name: to come\n", encoding="utf-8")
+    again = run_file(em, PLAYBOOK, *arguments)
+    assert (again.return_code, [step.name for step in again.steps if step.changed]) == (0, []), again.output
+    (root / "localhost/servers/mine.yml").unlink()
+    em.clear_faults()
     assert contents(root) == before
     names = json.loads(before[MANIFEST])["environments"]["localhost"]
     secrets = {name: "x" for of_server in names.values() for name in of_server}
@@ -156,8 +163,7 @@ def test_a_file_that_was_changed_by_hand_is_kept(em: Simulator, tmp_path: Path) 
 def test_what_is_gone_is_removed_and_what_cannot_be_read_stays(em: Simulator, tmp_path: Path) -> None:
     adopt(em, tmp_path)
     before = contents(tmp_path)
-    fault = {"kind": "error", "api_method": "ExportAll", "server": QAS, "error_code": "AEM_SERVER_NOT_CONNECTED"}
-    em.inject({**fault, "status": 500, "times": None})
+    em.inject({**UNREACHABLE, "api_method": "ExportAll", "server": QAS})
     adopted = adopt(em, tmp_path)
     assert (adopted.error, adopted.changed, contents(tmp_path)) == (None, False, before)
     em.clear_faults()

@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,13 @@ from support.definitions import CANARY, SECTIONS, copied, definitions
 from support.estates import session, writes
 from support.inprocess import calls, perform
 
+EMPTY = r"""
+users:
+  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
+enterprise_manager:
+  acl: {admin_role: {groups: ['CORP\EM Admins']}}
+servers: []
+"""
 PRD, DEV, QAS = "Replicate PRD 1", "replicate-dev", "replicate-qas"
 # These have something that cannot be read.
 UNREAD = {"replicate-branch": ["endpoints", "tasks"], "replicate-retired": ["endpoints", "tasks"]}
@@ -133,6 +142,31 @@ def test_a_server_that_a_play_would_add_is_warned_of_in_check_mode(em: Simulator
     found = perform(em, aem_estate_info, check_mode=True, servers=["to come"])
     assert (found.error, found.values["estate"]) == (None, {"servers": []})
     assert "unless an earlier task adds it" in found.warnings[0]
+
+
+def filled(value: Any) -> Any:
+    """A value with secrets in place of references to variables."""
+    if isinstance(value, dict):
+        return {name: filled(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    return re.sub(r"\{\{ (\w+) \}\}", r"value of \1", value) if isinstance(value, str) else value
+
+
+def test_made_anew_elsewhere_it_is_the_same(em: Simulator, tmp_path: Path) -> None:
+    found = info(em, servers=[PRD, DEV], include=["acl", "endpoints", "tasks"], secret_variables="vault_")
+    servers = found.values["estate"]["servers"]
+    estate = tmp_path / "estate.yml"
+    estate.write_text(EMPTY, encoding="utf-8")
+    quick = Settings(estate=estate, start_seconds=0.0, stop_seconds=0.0, import_seconds=0.0)
+    with Simulator(quick) as twin:
+        waits = perform(twin, aem_estate, check_mode=True, servers=copied(servers))
+        reasons = [item["reason"].partition(", ")[2] for item in waits.values["changes"]]
+        assert reasons == ["a variable that was not evaluated"] * 2
+        done = perform(twin, aem_estate, servers=filled(servers))
+        assert (done.error, done.values["status"]) == (None, "applied")
+        again = info(twin, include=["acl", "endpoints", "tasks"], secret_variables="vault_")
+    assert json.dumps(again.values["estate"]) == json.dumps(found.values["estate"])
 
 
 @settings(database=None, deadline=None, max_examples=8, suppress_health_check=list(HealthCheck))

@@ -359,6 +359,26 @@ def test_an_endpoint_as_one_of_its_configurations_is_in_sync(em: Simulator) -> N
 # Secrets
 
 
+def test_a_reference_that_nobody_has_evaluated_is_never_sent(em: Simulator) -> None:
+    secret = "{{ vault_x }}"
+    broken = {"name": "DEV broken", "settings": {"password": secret}}
+    made = {"name": "made", "role": "source", "type_id": "ORACLE_COMPONENT_TYPE", "settings": {"password": secret}}
+    found = {"name": DEV, "password": secret, "license": {"content": secret}, "endpoints": [broken]}
+    assert brought_about(em, found).values["status"] == "in_sync"
+    forced = {**found, "license": {"content": secret, "force": True}, "endpoints": [broken, made]}
+    waits = brought_about(em, forced, send_secrets=[DEV, f"{DEV}/*"])
+    assert told(waits, "kind", "name", "status") == [
+        ("server", DEV, "blocked"),
+        ("license", DEV, "blocked"),
+        ("endpoint", "DEV broken", "blocked"),
+        ("endpoint", "made", "blocked"),
+    ]
+    assert {item["reason"] for item in waits.values["changes"]} == {
+        "its secret is {{ vault_x }}, a variable that was not evaluated"
+    }
+    assert writes(em) == []
+
+
 def test_secrets_of_what_is_there_are_sent_only_if_the_run_names_them(em: Simulator) -> None:
     settings = {"password": "geheim-2"}
     found = {"name": DEV, "password": "geheim-1", "endpoints": [{"name": "DEV broken", "settings": settings}]}

@@ -13,19 +13,21 @@ from typing import Any
 
 from .embedded import closed, opened
 from .paths import identified, identity
+from .secret_names import NONE, Names
 from .secrets import MASK, is_sealed, resealed, sealed_places
 from .tree import TYPE, Plain, value_at
 from .walk import EXACT, TOP, Place
 
 
-def tidied(task: Plain, keep_defaults: bool = False) -> Plain:
+def tidied(task: Plain, keep_defaults: bool = False, sealed: Names = NONE) -> Plain:
     """A task without what is volatile, filled in by the server, at a known default, or a secret.
 
     Keys, tables and named things are sorted. To :func:`.compare.differences` it is the same as what was given. A secret
-    within a list leaves a mask, which means that the server keeps what it has.
+    within a list leaves a mask, which means that the server keeps what it has. ``sealed`` are names that its export
+    shows to be those of secrets.
     """
     name = str(value_at(task, ("task", "name")))
-    return dict(_object(task, TOP.inside("tasks").thing(name, EXACT), keep_defaults))
+    return dict(_object(task, TOP._replace(sealed=sealed).inside("tasks").thing(name, EXACT), keep_defaults))
 
 
 def _object(value: Plain, place: Place, keep_defaults: bool) -> Plain:

@@ -149,5 +149,6 @@ def _told(root: Path, needed: Steps, found: info.Found) -> Plain:
         "path": str(root),
         "written": needed.written,
         "removed": needed.removed,
+        "servers": [item.found.name for item in found.servers if item.found.options is not None and not item.is_kept],
         **info.besides([adopted.found for adopted in found.servers]),
     }

@@ -170,8 +170,9 @@ class _Dump:
         if ENDPOINTS in self.how.parts and self._has_tasks:
             # What cannot be read is told where the endpoints are asked for.
             with suppress(AemError):
+                sealed = self.reader.repository().sealed
                 for there in self._each_endpoint():
-                    places += [(str(there["name"]), *place) for place in dump_endpoints.secret_places(there)]
+                    places += [(str(there["name"]), *place) for place in dump_endpoints.secret_places(there, sealed)]
         return self.how.variables.of(self.reader.name, places)
 
     def _refer(self, place: Place) -> Reference:
@@ -195,7 +196,7 @@ class _Dump:
         def refer(place: Place) -> Reference | None:
             return Reference.to(self._names[(name, *place)]) if self.how.variables else None
 
-        found = dump_endpoints.dumped(there, refer)
+        found = dump_endpoints.dumped(there, refer, self.reader.repository().sealed)
         if self.how.variables:
             self.found.secrets += [self._names[(name, *place)] for place in found.secrets]
         for setting, reason in found.left_out:
@@ -224,7 +225,7 @@ class _Dump:
         return {TASKS: found}
 
     def _definition(self, task: Task) -> Plain:
-        data = tidied(task.data, self.how.defaults)
+        data = tidied(task.data, self.how.defaults, self.reader.repository().sealed)
         made, current = (Definition({SECTIONS: {"tasks": [item]}}) for item in (data, task.data))
         try:
             plain_value(data)

@@ -20,7 +20,7 @@ from .._core.plain import plain_value
 from .._definition.embedded import closed, opened
 from .._definition.paths import pointer
 from .._definition.rules import DEFAULTS
-from .._definition.secret_names import is_secret_name
+from .._definition.secret_names import Names, is_secret_name
 from .._definition.secrets import is_sealed, is_unusable, masked
 from .._definition.tree import TYPE
 from .._resource import endpoint_settings as settings
@@ -49,9 +49,12 @@ class Dumped:
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
 
-def dumped(there: Mapping[str, Any], refer: Refer) -> Dumped:
-    """The endpoint of an export. ``refer`` answers what stands for the secret at a place, None for nothing at all."""
-    walk = _Walk(refer)
+def dumped(there: Mapping[str, Any], refer: Refer, sealed: Names) -> Dumped:
+    """The endpoint of an export. ``refer`` answers what stands for the secret at a place, None for nothing at all.
+
+    ``sealed`` are names of settings that the export shows to be secrets.
+    """
+    walk = _Walk(refer, sealed)
     found = walk.settings(there.get(settings.ROOT) or {})
     options: Plain = {"name": there["name"]}
     role = _ROLES.get(str(ENDPOINT_ROLE.spelled(there.get("role"))))
@@ -64,9 +67,9 @@ def dumped(there: Mapping[str, Any], refer: Refer) -> Dumped:
     return Dumped(options, walk.secrets, [*others, *walk.left_out])
 
 
-def secret_places(there: Mapping[str, Any]) -> list[Place]:
-    """Where the settings of an endpoint of an export hold secrets, as far as they are told."""
-    walk = _Walk(lambda _place: None)
+def secret_places(there: Mapping[str, Any], sealed: Names) -> list[Place]:
+    """Where the settings of an endpoint of an export hold secrets, as far as they are told; ``sealed`` as above."""
+    walk = _Walk(lambda _place: None, sealed)
     walk.all_of(there.get(settings.ROOT) or {})
     return walk.secrets
 
@@ -85,15 +88,16 @@ class _Walk:
     """Goes through the settings of one endpoint."""
 
     refer: Refer
+    sealed: Names
     secrets: list[Place] = field(default_factory=list)
     left_out: list[tuple[str, str]] = field(default_factory=list)
 
     def settings(self, there: Plain) -> Plain:
         """The settings as they are given: each of them is what the server has, to the planner."""
         found = self.all_of(there)
-        if _is_as_there(found, there):
+        if self._is_as_there(found, there):
             return found
-        kept = {name: value for name, value in found.items() if _is_as_there({name: value}, there)}
+        kept = {name: value for name, value in found.items() if self._is_as_there({name: value}, there)}
         for name in found.keys() - kept.keys():
             self._leave((name,), NOT_TAKEN)
         self.secrets = [place for place in self.secrets if place[0] in kept]
@@ -103,12 +107,20 @@ class _Walk:
         """The settings without secrets, or with what stands for them."""
         return self._object(there, (), hidden=False)
 
+    def _is_as_there(self, found: Plain, there: Plain) -> bool:
+        """Whether the planner takes settings for what the server has."""
+        try:
+            plain_value(found)
+            return not settings.operations(settings.Wish(found, sealed=self.sealed), there)
+        except AemError:
+            return False
+
     def _object(self, value: Plain, place: Place, hidden: bool) -> Plain:
         pairs = [(name, self._value(value[name], (*place, name), hidden)) for name in _sorted(value)]
         return {name: item for name, item in pairs if item is not _NOTHING}
 
     def _value(self, value: Any, place: Place, hidden: bool) -> Any:
-        hidden = hidden or is_secret_name(place[-1])
+        hidden = hidden or is_secret_name(place[-1], self.sealed)
         if value is None:
             return _NOTHING
         if isinstance(value, dict):
@@ -118,7 +130,11 @@ class _Walk:
         if is_sealed(value) or (hidden and not isinstance(value, list)):
             return _NOTHING if value == "" else self._secret(place)
         if isinstance(value, list):
-            return value if not value or masked(value, hidden=hidden) == value else self._leave(place, WITHIN_LIST)
+            return (
+                value
+                if not value or masked(value, hidden=hidden, sealed=self.sealed) == value
+                else self._leave(place, WITHIN_LIST)
+            )
         return self._text(value, place) if isinstance(value, str) else value
 
     def _secret(self, place: Place) -> Any:
@@ -128,9 +144,13 @@ class _Walk:
 
     def _text(self, value: str, place: Place) -> Any:
         data = opened(value)
-        if isinstance(data, dict) and masked(data) != data and not any(sign in value for sign in EXPRESSIONS):
+        if (
+            isinstance(data, dict)
+            and masked(data, sealed=self.sealed) != data
+            and not any(sign in value for sign in EXPRESSIONS)
+        ):
             return _closed(self._object(data, place, hidden=False))
-        if is_unusable(value) or masked(value) != value:
+        if is_unusable(value) or masked(value, sealed=self.sealed) != value:
             return self._leave(place, WITHIN_TEXT)
         return value
 
@@ -150,15 +170,6 @@ def _references(value: Any) -> Iterator[bool]:
             yield from _references(item)
     else:
         yield isinstance(value, Reference)
-
-
-def _is_as_there(found: Plain, there: Plain) -> bool:
-    """Whether the planner takes settings for what the server has."""
-    try:
-        plain_value(found)
-        return not settings.operations(settings.Wish(found), there)
-    except AemError:
-        return False
 
 
 def _sorted(value: Plain) -> list[str]:

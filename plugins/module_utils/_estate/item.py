@@ -84,6 +84,10 @@ class Item:
         self.status, self.reason = BLOCKED, reason
         return self
 
+    def block_without_value(self, reference: str | None) -> Item:
+        """The item, which waits for a person if what it would send is a ``reference`` that was not evaluated."""
+        return self.block(f"its secret is {reference}, a variable that was not evaluated") if reference else self
+
     def told(self) -> dict[str, Any]:
         """The item as the result has it."""
         change = self.change

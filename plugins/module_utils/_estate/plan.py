@@ -28,6 +28,7 @@ from .item import Item
 from .model import ServerWish
 from .read import Reader
 from .rules import SERVERS, Rules
+from .secrecy import unevaluated
 from .site import ServerPlan, Site
 
 # Of a server that is only named, only what is on it is managed.
@@ -90,6 +91,8 @@ def _server(here: Site) -> Item | None:
     if item and item.action == CREATE:
         item.notes.append(f"{options['host']}:{options.get('port') or server.ON_CREATE['port']}, password: sent")
         item.change = _and_connect(here, planned.changes[0])
+    if item and item.action != DELETE and (item.action == CREATE or options["update_password"] == "always"):
+        item.block_without_value(unevaluated([options.get("password")]))
     if item and item.action == DELETE:
         here.forbid_protected(SERVERS, item)
     return item
@@ -155,4 +158,5 @@ def _license(here: Site, options: Mapping[str, Any]) -> Item | None:
         return None
     planned = licenses.compare(here.api, here.name, text, current or None, force)
     touched = licenses.shown(current) if current else None
-    return here.made_of(here.key(kinds.LICENSE), site.LICENSE, planned, touched=touched)
+    item = here.made_of(here.key(kinds.LICENSE), site.LICENSE, planned, touched=touched)
+    return item and item.block_without_value(unevaluated([text]))

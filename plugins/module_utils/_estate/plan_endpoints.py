@@ -19,13 +19,14 @@ from .._core.concurrent import side_by_side
 from .._core.errors import AemError, Refused
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
 from .._definition.paths import tokens_of
-from .._definition.tree import merge
+from .._definition.tree import merge, value_at
 from .._resource import connection_test, endpoint
 from .._resource import endpoint_settings as settings
 from . import not_taken, rename, site
 from .item import ENDPOINT, TASK, Item, Key
 from .model import EndpointWish
 from .rules import ENDPOINTS
+from .secrecy import unevaluated
 from .site import Site, is_forbidden
 from .wording import changes_told
 
@@ -112,10 +113,13 @@ def _item(here: Site, wish: EndpointWish, options: Plain, planned: Plan, current
         if users:
             item.notes.append(f"seen after a restart by: {', '.join(users)}")
     sends = item.action == CREATE or options["update_secrets"] == settings.ALWAYS
-    if sends and settings.secret_places(options.get("settings") or {}, {}):
+    wanted = options.get("settings") or {}
+    places = settings.secret_places(wanted, {}, here.reader.repository().sealed)
+    if sends and places:
         if item.action == CREATE:
             item.notes.append("secrets: sent")
         item.change = _and_test(here, wish.name, item.change)
+        return item.block_without_value(unevaluated(value_at(wanted, place) for place in places))
     return item
 
 

@@ -164,6 +164,18 @@ def test_settings_that_are_hostile_go_round_or_are_told(prefix: str | None) -> N
         }
 
 
+def test_what_one_endpoint_shows_encrypted_is_a_secret_in_all() -> None:
+    export: Any = endpoint_of(zulu=SEALED)
+    (first,) = export[SECTIONS]["databases"]
+    others = {"zulu": CANARY, "text": f"zulu={CANARY};x=1", "json": json.dumps({"zulu": CANARY})}
+    export[SECTIONS]["databases"].append({**first, "name": "F", "db_settings": others})
+    api = FakeApi(export)
+    for prefix in (None, "v_"):
+        found = dumped(api, prefix)
+        proven(api, found)
+        assert CANARY not in json.dumps([found.options, found.left_out])
+
+
 def test_what_aem_estate_would_refuse_is_left_out_and_told() -> None:
     export: Any = endpoint_of(server="x")
     task = {"task": {"name": "T", "source_name": "E", "target_names": ["E"]}, "source": {}, "targets": []}
