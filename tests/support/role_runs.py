@@ -23,7 +23,7 @@ from support.inprocess import perform
 from support.playbooks import command, environment, family
 from support.scenarios import PRD, QAS, QUICK, SCENARIOS, end_state, files_below, run_twice, running
 
-PATIENCE = 120.0
+PATIENCE = 60.0
 PROMOTED = r"""
 users:
   - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
@@ -132,6 +132,7 @@ class RoleRun:
         self.em, self.role, self.root = em, role, root
         self._number = 0
         self.wanted: dict[str, Any] = {}
+        self.waited_for_ever = 0
         self.begin()
 
     def begin(self) -> None:
@@ -192,7 +193,13 @@ class RoleRun:
             with suppress(ProcessLookupError):
                 os.killpg(process.pid, sent)
         self.em.clear_faults()
-        process.wait(PATIENCE)
+        try:
+            process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            # ansible-playbook itself has been seen to wait for a worker that it had just ended. A person ends it then.
+            self.waited_for_ever += 1
+            process.kill()
+            process.wait()
         deadline = time.monotonic() + PATIENCE
         while any(_lives(pid) for pid in all_of_it):
             assert time.monotonic() < deadline, "What it has started goes on without it."
