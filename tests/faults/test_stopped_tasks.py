@@ -227,16 +227,20 @@ def test_a_task_that_runs_or_is_wanted_stopped_needs_no_note(em: Simulator) -> N
     assert (by_task(em, wanted).changed, state(em)) == (False, "STOPPED")
 
 
-@pytest.mark.parametrize("wanted_state", ["started", "restarted"])
-def test_a_note_of_a_task_that_runs_goes(em: Simulator, wanted_state: str) -> None:
+@pytest.mark.parametrize("look", ["started", "restarted", "check"])
+def test_a_note_of_a_task_that_runs_goes(em: Simulator, look: str) -> None:
+    wanted = definition(em)
     em.inject({"kind": "error", "api_method": "RunTask", "error_code": "AEM_RUN_TASK_INNER_ERR"})
-    by_task(em, definition(em), force=True)
+    by_task(em, wanted, force=True)
     (path,) = (Path(os.environ["ANSIBLE_HOME"]) / "qlik.enterprise_manager/stopped").glob("*.json")
     said = path.read_text(encoding="utf-8")
     perform(em, aem_task_state, server=SERVER, tasks=[TASK], state="started")
     # A run that was killed when it had just resumed the task leaves this.
     path.write_text(said, encoding="utf-8")
-    perform(em, aem_task_state, server=SERVER, tasks=[TASK], state=wanted_state)
+    if look == "check":
+        assert by_task(em, wanted, check_mode=True).changed is False
+    else:
+        perform(em, aem_task_state, server=SERVER, tasks=[TASK], state=look)
     assert (state(em), notes()) == ("RUNNING", [])
 
 

@@ -53,8 +53,12 @@ def plan_start(here: Site, wish: TaskWish) -> None:
 
 
 def plan_resumption(here: Site, wish: TaskWish) -> None:
-    """Plan to resume a task that an earlier run has stopped for a change and could not resume, if nothing else does."""
-    if wish.run_state is None and here.item(here.key(TASK, wish.name)) is None and left_over(here, wish.name):
+    """Plan to resume a task that an earlier run has stopped for a change and could not resume, if nothing else does.
+
+    Whatever is planned, the look forgets what was noted of a task that runs by now.
+    """
+    left = left_over(here, wish.name)
+    if left and wish.run_state is None and here.item(here.key(TASK, wish.name)) is None:
         here.add(here.key(RUN_STATE, wish.name), site.START, partial(_resumption, here, wish), RUN)
 
 

@@ -75,12 +75,12 @@ def refusal(server: str, tasks: Sequence[Mapping[str, Any]], force: bool, what: 
 def left_over(api: Api, server: str, tasks: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Those of the tasks that an earlier run has stopped and not resumed, by name, each with the time of that.
 
-    ``tasks`` are as GetTaskList has them. What is noted of one that runs by now is forgotten.
+    ``tasks`` are as GetTaskList has them. What is noted of one that runs by now is forgotten, in check mode too: where
+    nothing is left to do no other run may come, and the note would be taken for true once somebody stops the task.
     """
     noted = stopped.since(api, server, [str(task["name"]) for task in tasks])
     at_rest = {str(task["name"]) for task in tasks if task["state"] in STOPPED_STATES}
-    if not api.check_mode:
-        stopped.forget(api, server, [name for name in noted if name not in at_rest])
+    stopped.forget(api, server, [name for name in noted if name not in at_rest])
     return {name: when for name, when in noted.items() if name in at_rest}
 
 
