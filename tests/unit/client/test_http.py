@@ -200,8 +200,9 @@ def test_a_call_that_is_bound_to_a_session_is_not_sent_in_another(monkeypatch: p
     session.send(READ)
     with pytest.raises(SessionChanged):
         session.send(Call("PutServer", "PUT", ("x",), body="{}", writes=True, session=1))
-    with pytest.raises(SessionChanged):
+    with pytest.raises(SessionChanged) as caught:
         session.send(Call("PutServer", "PUT", ("x",), body="{}", writes=True, session=1))
+    assert caught.value.facts() == {"api_method": "PutServer"}
     assert len(script.sent) == 2
     assert session.number == 2
 
@@ -340,6 +341,18 @@ def test_a_failing_logout_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(script, "send", lambda request, **_: error(500, "SOMETHING")(request))
     session.close()
     assert "ends by itself" in session.warnings[0]
+
+
+@pytest.mark.parametrize("then", [reply(200, ""), error(440, "INVALID_SESSION_ID")])
+def test_a_logout_whose_answer_is_lost_is_said_again(monkeypatch: pytest.MonkeyPatch, then: Reply) -> None:
+    session, script = scripted(monkeypatch, FINE)
+    session.send(READ)
+    answers = [CUT, then]
+    monkeypatch.setattr(script, "send", lambda request, **_: answers.pop(0)(request))
+    session.close()
+    assert answers == []
+    assert not session.login.is_open
+    assert not any("ends by itself" in warning for warning in session.warnings)
 
 
 @pytest.mark.parametrize(
