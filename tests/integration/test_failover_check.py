@@ -89,6 +89,10 @@ def test_all_problems_are_told_at_once(fresh: Simulator) -> None:
     ):
         assert words in checked.error.message
     assert look(fresh, [ORA], test=False).error is None
+    nowhere = look(fresh, [{**ORA, "server": "nowhere"}]).error
+    assert nowhere is not None
+    facts = nowhere.facts()
+    assert (facts["api_method"], facts["error_code"]) == ("GetServerDetails", "AEM_SERVER_NOT_FOUND")
 
 
 def test_what_an_interrupted_run_has_left_is_told(fresh: Simulator, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import ApiError, NoAnswer, Refused
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Applied
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import change_data
 
 APRIL, MAY, JUNE = (f"2026-0{month}-01T00:00:00Z" for month in (4, 5, 6))
@@ -160,11 +161,15 @@ def test_a_barrier_that_cannot_be_read_does_not_matter() -> None:
         deletion(manager, "P1D")
 
 
-def test_a_lost_deletion_is_asked_for_again() -> None:
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_lost_deletion_is_asked_for_once_and_may_have_been_done(sent: bool) -> None:
     manager = Manager()
-    manager.trouble = [NoAnswer("DeleteOldChangeData", "cut", sent=True)]
-    assert deletion(manager, "P1D").changes[0].apply().changed
-    assert len(manager.sent) == 2
+    manager.trouble = [NoAnswer("DeleteOldChangeData", "cut", sent=sent)]
+    with pytest.raises(NoAnswer) as caught:
+        deletion(manager, "P1D").changes[0].apply()
+    assert len(manager.sent) == 1
+    assert ("may have been deleted" in caught.value.message) == sent
+    assert (caught.value.left == Applied()) == sent
 
 
 def test_a_task_that_is_yet_to_be_imported() -> None:
