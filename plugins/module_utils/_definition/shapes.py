@@ -9,6 +9,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import marshal
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -42,6 +43,8 @@ _OBJECTS_OF_ENDPOINT = (("db_settings",), ("override_properties",))
 _MOST_SHOWN = 200
 # What ConvertTo-Json makes of what lies deeper than its limit.
 _POWERSHELL = re.compile(r"@\{\s*(?:[^=;{}]+=.*)?\}|System\.(?:Object\[\]|Collections\.[\w.`]+(?:\[.*\])?)", re.DOTALL)
+_MANY = 1000
+_SIGNS_OF_POWERSHELL = (b"@{", b"System.")
 
 Path = tuple[str, ...]
 Node = tuple[Any, Any, int]
@@ -61,11 +64,17 @@ def check_depth(data: Any) -> None:
     """Raise DefinitionError for what is nested too deeply, also without an end."""
     level = [data]
     for _depth in range(MOST_LEVELS):
-        inside = (value for item in level for value in (item.values() if isinstance(item, dict) else item))
-        # What stands in several places is one: YAML can make very many of it.
-        level = list({id(value): value for value in inside if isinstance(value, (dict, list))}.values())
+        level = [
+            value
+            for item in level
+            for value in (item.values() if isinstance(item, dict) else item)
+            if isinstance(value, (dict, list))
+        ]
         if not level:
             return
+        if len(level) > _MANY:
+            # What stands in several places is one: YAML can make very many of it.
+            level = list({id(value): value for value in level}.values())
     for _value in _values(data):
         pass
 
@@ -97,12 +106,26 @@ def check_sections(sections: Mapping[str, Any]) -> None:
 
 def check_by_hand(data: Any) -> None:
     """Raise DefinitionError for text that was an object or a list, before PowerShell wrote it."""
+    if _has_none(_SIGNS_OF_POWERSHELL, data):
+        return
     for value, node in _values(data):
         if isinstance(value, str) and value[:1] in ("@", "S") and _POWERSHELL.fullmatch(value):
             raise DefinitionError(
                 f"{_told(node)} is the text {value[:40]!r}: PowerShell has put it in place of what lies deeper than"
                 " ConvertTo-Json goes by itself. Give that -Depth 100."
             )
+
+
+def _has_none(signs: Iterable[bytes], data: Any) -> bool:
+    """A look that spares most definitions the long way: whether none of the signs is in any text of ``data``.
+
+    What stands in several places is written once.
+    """
+    try:
+        written = marshal.dumps(data)
+    except ValueError:
+        return False
+    return not any(sign in written for sign in signs)
 
 
 def _check_others(sections: Mapping[str, Any]) -> None:

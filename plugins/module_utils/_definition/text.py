@@ -74,7 +74,8 @@ def _parsed(text: str) -> Any:
 
     try:
         value = json.loads(text, object_pairs_hook=_object, parse_constant=constant, parse_float=_number)
-        if _SURROGATE.search(text):
+        # The third looks letter by letter, and the first two spare most definitions that.
+        if ("\\u" in text or not text.isascii()) and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except DefinitionError:
         raise
