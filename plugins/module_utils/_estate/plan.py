@@ -136,11 +136,12 @@ def _and_connect(here: Site, change: Change) -> Change:
 def _acl(here: Site, options: Mapping[str, Any]) -> Item | None:
     acl.check_names(options)
     current, key = here.reader.acl(), here.key(kinds.ACL)
+    look = acl.look_at(here.api, here.name)
 
     def as_planned() -> bool:
-        return bool(_comparable(acl.read(here.api, here.name)) == _comparable(current))
+        return bool(_comparable(look.anew()) == _comparable(current))
 
-    planned = acl.compare(here.api, options, current)
+    planned = acl.compare(here.api, options, current, look)
     return here.made_of(key, site.ACL, planned, guard=as_planned, touched=current)
 
 

@@ -238,11 +238,11 @@ def _tables(here: Site, wish: TaskWish) -> Item | None:
     if task is None:
         raise Refused(plan_run_states.UNKNOWN)
     current = merging.selection_of(task)
-    planned = table_selection.compare(here.api, options, current)
+    look = table_selection.look_at(here.api, here.name, task.name)
+    planned = table_selection.compare(here.api, options, current, look)
 
     def as_planned() -> bool:
-        there = here.api.get_task_table_selection(here.name, task.name)
-        return merging.sorted_selection(there) == merging.sorted_selection(current)
+        return merging.sorted_selection(look.anew()) == merging.sorted_selection(current)
 
     return here.made_of(
         here.key(TABLES, wish.name), site.TASKS, planned, guard=as_planned, touched=merging.sorted_selection(current)

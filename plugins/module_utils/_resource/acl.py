@@ -20,7 +20,7 @@ from .._core.errors import Refused, none_where
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan, removed
 from .foresight import seen
 from .server_choice import choose, each_of
-from .whole_state import WholeState
+from .whole_state import Look, WholeState
 
 KIND = "acl of server"
 HAS_NO_ACL = "AEM_SERVER_HAS_NO_ACL"
@@ -64,8 +64,15 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
-def compare(api: Api, options: Mapping[str, Any], current: Plain | None) -> Plan:
-    """As ``plan``, for an ACL that has been read; None where there is none.
+def look_at(api: Api, server: str) -> Look[Plain | None]:
+    """How the explicit ACL of a server is read."""
+    return Look(lambda: read(api, server))
+
+
+def compare(
+    api: Api, options: Mapping[str, Any], current: Plain | None, look: Look[Plain | None] | None = None
+) -> Plan:
+    """As ``plan``, for an ACL that has been read; None where there is none. ``look`` is used before it is put.
 
     A role that is to be empty is taken as such where the server may have filled it from the levels above, which it
     does while it inherits nothing (guide 2.10). A warning tells that this cannot be known.
@@ -80,7 +87,7 @@ def compare(api: Api, options: Mapping[str, Any], current: Plain | None) -> Plan
         return Plan([], current, [_may_be_from_above(server, left, current)] if left else [])
     check_assigned_once(acl, current, server)
     action = CREATE if current is None else UPDATE
-    change = Change(KIND, server, action, current, shown(acl, current), lambda: _put(api, options))
+    change = Change(KIND, server, action, current, shown(acl, current), lambda: _put(api, options, look))
     return Plan([change], acl, lockout(api, acl, server))
 
 
@@ -228,21 +235,23 @@ def _user_key(user: str) -> tuple[str, str]:
     return domain.partition(".")[0], name
 
 
-def _state(api: Api, options: Mapping[str, Any]) -> WholeState[Plain | None]:
+def _state(api: Api, options: Mapping[str, Any], look: Look[Plain | None] | None = None) -> WholeState[Plain | None]:
     server = options["server"]
+    keeps = not options.get("purge", True) or any(options.get(role) is None for role in ACL_ROLES)
+    is_merged = keeps or options.get("disable_inheritance") is None
     return WholeState(
         label=f"The ACL of server {server}",
         address=api.session.connection.base_url,
-        look=lambda: read(api, server),
+        look=look_at(api, server) if look is None or is_merged else look,
         wanted=lambda there: None if is_met(options, there) else wanted(options, there),
         put=lambda acl: api.put_server_acl(server, acl),
-        keeps=not options.get("purge", True) or any(options.get(role) is None for role in ACL_ROLES),
+        keeps=keeps,
     )
 
 
-def _put(api: Api, options: Mapping[str, Any]) -> Applied:
+def _put(api: Api, options: Mapping[str, Any], look: Look[Plain | None] | None) -> Applied:
     """Bring the ACL about, and warn of roles that the server has filled."""
-    done = _state(api, options).bring_about()
+    done = _state(api, options, look).bring_about()
     return done._replace(warnings=[*done.warnings, *_refilled(options, done.value)])
 
 

@@ -19,7 +19,7 @@ from .._client.vocabulary import SELECTION_LISTS as LISTS
 from .._core.errors import Refused
 from .._core.plan import UPDATE, Change, Plan
 from .foresight import seen
-from .whole_state import WholeState
+from .whole_state import Look, WholeState
 
 KIND = "tables of task"
 DEFAULTS = {"load_order": LOAD_ORDER.numbers["NORMAL"], "table_type": "TABLE"}
@@ -60,9 +60,14 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     return planned._replace(warnings=warnings)
 
 
-def compare(api: Api, options: Mapping[str, Any], current: Mapping[str, Any]) -> Plan:
-    """As ``plan``, for a selection that GetTaskTableSelection has answered."""
-    return _compare(api, options, {name: given_entries(name, options.get(name)) for name in LISTS}, current)
+def look_at(api: Api, server: str, task: str) -> Look[Plain]:
+    """How the selection of a task is read."""
+    return Look(lambda: _normal(api.get_task_table_selection(server, task)))
+
+
+def compare(api: Api, options: Mapping[str, Any], current: Mapping[str, Any], look: Look[Plain] | None = None) -> Plan:
+    """As ``plan``, for a selection that GetTaskTableSelection has answered. ``look`` is used before another is put."""
+    return _compare(api, options, {name: given_entries(name, options.get(name)) for name in LISTS}, current, look)
 
 
 def empty() -> Plain:
@@ -118,7 +123,11 @@ def load_order(value: Any, list_name: str = "load_order") -> int:
 
 
 def _compare(
-    api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | None], current: Mapping[str, Any]
+    api: Api,
+    options: Mapping[str, Any],
+    given: Mapping[str, Entries | None],
+    current: Mapping[str, Any],
+    look: Look[Plain] | None = None,
 ) -> Plan:
     server, task = options["server"], options["task"]
     before, after = _normal(current), _after(options, given, current)
@@ -129,7 +138,7 @@ def _compare(
             f"Task {task} on server {server} would have neither a pattern nor a table; Enterprise Manager takes no"
             " such selection. Name at least one."
         )
-    state = _state(api, options, given)
+    state = _state(api, options, given, look)
     return Plan([Change(KIND, task, UPDATE, before, after, state.bring_about, server=server)], after)
 
 
@@ -142,8 +151,11 @@ def _after(options: Mapping[str, Any], given: Mapping[str, Entries | None], curr
     return {name: wanted(given[name], current[name], options.get("purge", True)) for name in LISTS}
 
 
-def _state(api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | None]) -> WholeState[Plain]:
+def _state(
+    api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | None], look: Look[Plain] | None
+) -> WholeState[Plain]:
     server, task = options["server"], options["task"]
+    keeps = not options.get("purge", True) or any(entries is None for entries in given.values())
 
     def missing(there: Plain) -> Plain | None:
         after = _after(options, given, there)
@@ -152,10 +164,10 @@ def _state(api: Api, options: Mapping[str, Any], given: Mapping[str, Entries | N
     return WholeState(
         label=f"The table selection of task {task} on server {server}",
         address=api.session.connection.base_url,
-        look=lambda: _normal(api.get_task_table_selection(server, task)),
+        look=look_at(api, server, task) if look is None or keeps else look,
         wanted=missing,
         put=lambda selection: api.put_task_table_selection(server, task, selection),
-        keeps=not options.get("purge", True) or any(entries is None for entries in given.values()),
+        keeps=keeps,
     )
 
 

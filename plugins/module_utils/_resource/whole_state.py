@@ -26,6 +26,27 @@ MOST_PUTS = 4
 PAUSE_BEFORE_LOOK = 0.25
 
 
+class Look(Generic[T]):
+    """How a state is read. Who looks ``anew`` just before the state is replaced spares the replacing its first look.
+
+    That is for a state that is replaced whatever it is. One that is merged with what is wished must be looked at by
+    whoever replaces it, while no other run does that.
+    """
+
+    def __init__(self, read: Callable[[], T]) -> None:
+        self._read = read
+        self._seen: list[T] = []
+
+    def anew(self) -> T:
+        """What is there now."""
+        self._seen = [self._read()]
+        return self._seen[0]
+
+    def __call__(self) -> T:
+        """What was seen anew, unless it was asked for since; else what is there now."""
+        return self._seen.pop() if self._seen else self._read()
+
+
 class Overwritten(AemError):
     """A state that was put several times, and is still not as it was asked for."""
 

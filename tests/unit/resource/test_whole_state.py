@@ -14,6 +14,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.erro
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import whole_state
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource.whole_state import (
     MOST_PUTS,
+    Look,
     Overwritten,
     WholeState,
 )
@@ -146,3 +147,15 @@ def test_a_put_that_was_not_made_changes_nothing(error: AemError) -> None:
     with pytest.raises(type(error)) as caught:
         WholeState("The list", set, lambda there: {*there, "ours"}, put).bring_about()
     assert caught.value.left is None
+
+
+def test_who_has_just_looked_spares_the_next_look() -> None:
+    seen = iter([1, 2, 3])
+    look = Look(lambda: next(seen))
+    assert [look.anew(), look(), look()] == [1, 1, 2]
+
+
+def test_of_two_looks_the_later_one_counts() -> None:
+    seen = iter([1, 2, 3])
+    look = Look(lambda: next(seen))
+    assert [look.anew(), look.anew(), look()] == [1, 2, 2]
