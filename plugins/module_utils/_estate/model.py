@@ -12,12 +12,13 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from .._resource import task_definition
 from .._resource.task_definition import Prepared
+from .shelf import Shelf
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class TaskWish:
     """One task of a server: what it is (``options`` of aem_task), what it replicates, and whether it runs.
 
     ``tables`` are the options of aem_task_tables, ``run_state`` is started or stopped, ``first_run`` the run option for
-    a task that never ran.
+    a task that never ran. A ``shelf`` keeps what was read of files.
     """
 
     options: Mapping[str, Any]
@@ -53,6 +54,7 @@ class TaskWish:
     first_run: str | None
     renamed_from: str | None
     place: str
+    shelf: Shelf | None = field(default=None, repr=False, compare=False)
 
     @property
     def name(self) -> str:
@@ -72,9 +74,19 @@ class TaskWish:
     def prepared(self) -> Prepared:
         """The definition as aem_task would import it. Raise Refused where it cannot be imported.
 
-        It is worked out once; where it comes from a file each time, since all of them might not fit into memory.
+        It is worked out once; where it comes from a file, and the shelf has it not, each time, since all of them might
+        not fit into memory.
         """
-        return self._prepared if self.options.get("src") is None else task_definition.prepared(self.options)
+        if self.options.get("src") is None:
+            return self._prepared
+        kept = self.shelf.look_up(self.place) if self.shelf else None
+        return task_definition.prepared(self.options) if kept is None else kept
+
+    def prepare(self) -> None:
+        """Work the definition out, and keep what comes of a file, if there is room. Raise Refused as ``prepared``."""
+        found = self.prepared()
+        if self.shelf and self.options.get("src") is not None:
+            self.shelf.put(self.place, found)
 
     @cached_property
     def _prepared(self) -> Prepared:

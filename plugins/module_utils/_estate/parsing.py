@@ -19,6 +19,7 @@ from . import spec as specs
 from .model import EndpointWish, Problem, ServerWish, TaskWish
 from .options import Open, Options, Reader
 from .place import Place
+from .shelf import Shelf
 
 _OF_SERVER = ("renamed_from", "acl", "license", "endpoints", "tasks")
 _OF_ENDPOINT = ("renamed_from",)
@@ -39,9 +40,9 @@ def parse(servers: Any, with_open: bool = False) -> tuple[tuple[ServerWish, ...]
     What has problems is in the wish only as far as it could be read: with any problem, nothing may be done. Without
     ``with_open``, nothing in it is Open.
     """
-    reader = Reader(with_open)
+    reader, shelf = Reader(with_open), Shelf()
     given = reader.read(_SERVERS, {"servers": servers}, Place())["servers"]
-    found = [(place, _server(reader, item, place)) for place, item in _things(Place(), "servers", given)]
+    found = [(place, _server(reader, item, place, shelf)) for place, item in _things(Place(), "servers", given)]
     checks.check_servers(reader, found)
     return tuple(wish for _place, wish in found), tuple(reader.problems)
 
@@ -61,13 +62,13 @@ def _things(place: Place, kind: str, given: Any) -> list[tuple[Place, Mapping[st
     return [(place.thing(kind, number, item), item) for number, item in enumerate(items) if not isinstance(item, Open)]
 
 
-def _server(reader: Reader, given: Mapping[str, Any], place: Place) -> ServerWish:
+def _server(reader: Reader, given: Mapping[str, Any], place: Place, shelf: Shelf) -> ServerWish:
     values, is_right = _read(reader, _SERVER, given, place)
     name = values["name"]
     endpoints = [
         (at, _endpoint(reader, item, name, at)) for at, item in _things(place, "endpoints", values["endpoints"])
     ]
-    tasks = [(at, _task(reader, item, name, at)) for at, item in _things(place, "tasks", values["tasks"])]
+    tasks = [(at, _task(reader, item, name, at, shelf)) for at, item in _things(place, "tasks", values["tasks"])]
     wish = ServerWish(
         name=name,
         options=_own(values, _OF_SERVER),
@@ -93,7 +94,7 @@ def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Plac
     return wish
 
 
-def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> TaskWish:
+def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, shelf: Shelf) -> TaskWish:
     values, is_right = _read(reader, _TASK, given, place)
     wish = TaskWish(
         options={"server": server, **_own(values, _OF_TASK)},
@@ -102,6 +103,7 @@ def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -
         first_run=values["first_run"],
         renamed_from=values["renamed_from"],
         place=str(place),
+        shelf=shelf,
     )
     if is_right:
         checks.check_task(reader, wish, place)
