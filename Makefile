@@ -42,7 +42,7 @@ REQUIREMENTS := tests/requirements
 
 # --- virtual environments, and the two places that Ansible's tools need the collection in --------------------------
 
-.PHONY: venv demo-venv importer-venv events-venv browser link stage pins
+.PHONY: venv demo-venv importer-venv events-venv bench-venv browser link stage pins
 venv:
 	@tests/tools/venv.sh .build/venv requirements-dev.txt $(REQUIREMENTS)/tests.txt $(REQUIREMENTS)/simulator.txt $(REQUIREMENTS)/constraints.txt
 
@@ -54,6 +54,9 @@ importer-venv:
 
 events-venv:
 	@tests/tools/venv.sh .build/events-venv $(REQUIREMENTS)/events.txt $(REQUIREMENTS)/constraints-events.txt
+
+bench-venv:
+	@tests/tools/venv.sh .build/bench-venv $(REQUIREMENTS)/bench.txt $(REQUIREMENTS)/constraints-bench.txt
 
 browser:
 	@tests/tools/browser.sh
@@ -147,7 +150,7 @@ report: venv link browser ## the report of the simulator's estate in .build/repo
 matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
 	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)
 
-bench: venv link ## speed, side by side with what a user would pick instead
+bench: venv bench-venv link ## speed, side by side with what a user would pick instead; written to docs/performance.md
 	@$(ON_PATH) PYTHONPATH=.build/link:tests python -m bench $(ARGS)
 
 clean: ## remove everything that make made

@@ -28,3 +28,4 @@ pin "$lists/constraints.txt" "What requirements-dev.txt needs in turn." \
 pin "$lists/constraints-simulator.txt" "What simulator.txt needs in turn." "$lists/simulator.txt" "$lists/constraints.txt"
 pin "$lists/constraints-importer.txt" "What importer.txt needs in turn." "$lists/importer.txt"
 pin "$lists/constraints-events.txt" "What events.txt needs in turn." "$lists/events.txt"
+pin "$lists/constraints-bench.txt" "What bench.txt needs in turn." "$lists/bench.txt"
