@@ -14,19 +14,21 @@ import heapq
 import itertools
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """The time of this machine."""
+    """The time of this machine, ``ahead`` of it by so many seconds."""
+
+    ahead = 0.0
 
     def monotonic(self) -> float:
         """Seconds that only grow."""
-        return time.monotonic()
+        return time.monotonic() + self.ahead
 
     def now(self) -> datetime:
         """The time of day, UTC."""
-        return datetime.now(UTC)
+        return datetime.now(UTC) + timedelta(seconds=self.ahead)
 
     async def sleep(self, seconds: float) -> None:
         """Let ``seconds`` pass."""

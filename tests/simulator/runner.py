@@ -164,6 +164,14 @@ class Simulator:
         """How many answers are held by a fault of the kind ``hold``."""
         return self._within(lambda: self._world.faults.held)
 
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds have passed at once."""
+
+        def advance() -> None:
+            self._world.clock.ahead += seconds
+
+        self._within(advance)
+
     def update_settings(self, **changes: Any) -> None:
         """Change settings. Raises SettingsError."""
 

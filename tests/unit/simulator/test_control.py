@@ -68,6 +68,15 @@ def test_the_estate(em: Simulator, http: requests.Session) -> None:
     assert len(em.estate()["servers"]) == 6
 
 
+def test_time_can_be_let_pass_at_once(em: Simulator, http: requests.Session) -> None:
+    answer = http.get(f"{em.url}{API}/login", auth=(em.username, em.password), timeout=10)
+    header = "EnterpriseManager.APISessionID"
+    mine = {header: answer.headers[header]}
+    for seconds, status in ((299, 200), (299, 200), (301, 440)):
+        em.advance(seconds)
+        assert http.get(f"{em.url}{API}/servers", headers=mine, timeout=10).status_code == status
+
+
 def test_an_answer_is_held_until_the_faults_are_cleared(em: Simulator, http: requests.Session) -> None:
     em.inject({"kind": "hold", "skip": 1})
     login(em, http)
