@@ -33,8 +33,12 @@ def tidied(task: Plain, keep_defaults: bool = False, sealed: Names = NONE) -> Pl
 def _object(value: Plain, place: Place, keep_defaults: bool) -> Plain:
     # A server needs the type of an object before all else in it.
     names = sorted(value, key=lambda name: (name != TYPE, name))
-    kept = [name for name in names if _is_kept(value[name], place.inside(name), keep_defaults)]
-    return {name: _value(value[name], place.inside(name), keep_defaults) for name in kept}
+    inside = ((name, value[name], place.inside(name)) for name in names)
+    return {
+        name: _value(item, within, keep_defaults)
+        for name, item, within in inside
+        if _is_kept(item, within, keep_defaults)
+    }
 
 
 def _is_kept(value: Any, place: Place, keep_defaults: bool) -> bool:
