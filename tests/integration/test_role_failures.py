@@ -61,6 +61,14 @@ def changed(em: Simulator, folder: Path) -> None:
     assert perform(em, aem_import, server=QAS, definition=wanted, force=True, timeout=20).error is None
 
 
+def scheduled(em: Simulator, folder: Path) -> None:
+    """A schedule of the task that is promoted."""
+    del folder
+    job = {"name": "Every night", "task": "Orders to DW", "schedule": "0 2 * * *"}
+    definition = {SECTIONS: {"scheduler": {"jobs": [job]}}}
+    assert perform(em, aem_import, server=PRD, definition=definition, timeout=20).error is None
+
+
 def locked(em: Simulator, folder: Path) -> None:
     """A repository with the lock of a git that was killed."""
     del em
@@ -99,7 +107,11 @@ SCENARIOS = {
     "promote": [
         Scenario({**PROMOTE, "promote_force": True, "promote_path": "FOLDER/git"}, ran={QAS: [RETURNS]}),
         Scenario({**PROMOTE, "promote_run_state": "stopped"}),
-        Scenario({**PROMOTE, "promote_force": True, "promote_run_state": "started"}, ran={QAS: [RETURNS]}),
+        Scenario(
+            {**PROMOTE, "promote_force": True, "promote_run_state": "started", "promote_schedules": True},
+            scheduled,
+            {QAS: [RETURNS]},
+        ),
     ],
     "restore": [Scenario(RESTORE, changed, {QAS: [RETURNS]})],
     "backup": [Scenario(BACKUP), Scenario(BACKUP, locked)],

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_task_record, aem_task_state
+from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_import, aem_task_record, aem_task_state
 from simulator import Settings, Simulator
 from support.inprocess import perform
 from support.playbooks import Played, kill_when, run_file
@@ -333,3 +333,58 @@ def test_a_long_name_that_is_not_ascii_is_one_of_files_too(em: Simulator, tmp_pa
     assert done.return_code == 0, done.output
     assert task(em, long)["state"] == "STOPPED"
     assert len(list((tmp_path / f"git/promoted/{PROD}").iterdir())) == 2
+
+
+JOBS = [
+    {"name": "Claims at night", "task": "DEV Claims", "schedule": "0 2 * * *"},
+    {"name": "Experiment", "task": "DEV Experiment", "schedule": "0 3 * * *"},
+]
+NOTIFICATIONS = [
+    {"name": "Stopped", "enabled": True, "trigger_type": "TASK_STOPPED", "tasks": ["DEV Claims", "DEV Experiment"]},
+    {"name": "Mine", "enabled": True, "trigger_type": "TASK_STOPPED", "tasks": ["DEV Experiment"]},
+]
+
+
+def has(em: Simulator, server: str, **sections: Any) -> None:
+    """Let a server have these sections."""
+    done = perform(em, aem_import, server=server, definition={SECTIONS: sections})
+    assert done.error is None, done.error
+
+
+def sections_of(em: Simulator, server: str) -> dict[str, Any]:
+    """The sections of a server."""
+    found = next(item for item in em.estate()["servers"] if item["name"] == server)
+    return dict(found["definition"][SECTIONS])
+
+
+def test_schedules_and_notifications_come_along(em: Simulator, tmp_path: Path) -> None:
+    has(em, DEV, scheduler={"jobs": JOBS}, notifications={"notifications_list": NOTIFICATIONS})
+    stopped = {**NOTIFICATIONS[0], "tasks": ["Billing"]}
+    has(em, PROD, notifications={"notifications_list": [stopped]}, scheduler={"jobs": [{**JOBS[1], "task": "Billing"}]})
+    before = sections_of(em, PROD)
+    # As text, as the command line gives it.
+    wanted = {"promote_schedules": "true", "promote_notifications": "yes"}
+    checked = promote(em, tmp_path, "--check", **wanted)
+    assert (checked.return_code, calls(em)) == (0, []), checked.output
+    played = promote(em, tmp_path, **wanted)
+    assert played.return_code == 0, played.output
+    after = sections_of(em, PROD)
+    jobs = {job["name"]: job["task"] for job in after["scheduler"]["jobs"]}
+    assert jobs == {"Claims at night": "Claims", "Experiment": "Billing"}
+    told = {one["name"]: one["tasks"] for one in after["notifications"]["notifications_list"]}
+    assert told == {"Stopped": ["Billing", "Claims"]}
+    facts = played["Keep the report"].result["ansible_facts"]["promote_report"]
+    assert (facts["schedules"], facts["notifications"]) == (["Claims at night"], ["Stopped"])
+    assert sections_of(em, PROD)["databases"] == before["databases"]
+
+    assert promote(em, tmp_path, **wanted).return_code == 0
+    assert calls(em) == []
+
+
+def test_a_schedule_of_another_task_is_not_replaced(em: Simulator, tmp_path: Path) -> None:
+    has(em, DEV, scheduler={"jobs": JOBS})
+    has(em, PROD, scheduler={"jobs": [{**JOBS[0], "task": "Billing"}]})
+    played = promote(em, tmp_path, promote_schedules=True)
+    assert played.return_code != 0
+    assert "'Claims at night' of task 'DEV Claims' would replace that of task 'Billing'" in played.output
+    assert calls(em) == []

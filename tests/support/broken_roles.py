@@ -16,9 +16,10 @@ from support.roles import ROLES
 
 MESSAGE = "Made to fail."
 _BLOCKS = ("block", "rescue", "always")
-# These work on what is there already. What fails in them is a fault of the role itself, and shows as that.
+# These work on what is there already. What fails in them is a fault of the role itself, and shows as that. What fails
+# in another role is told by that one.
 _OF_ANSIBLE = frozenset(
-    f"ansible.builtin.{name}" for name in ("debug", "fail", "import_tasks", "include_tasks", "set_fact")
+    f"ansible.builtin.{name}" for name in ("debug", "fail", "import_tasks", "include_role", "include_tasks", "set_fact")
 )
 _KEYWORDS = frozenset({"name", "when", "loop", "loop_control", "register", "vars", "tags", "environment", "notify"}) | {
     *("check_mode", "diff", "changed_when", "failed_when", "until", "retries", "delay", "no_log", "module_defaults"),
