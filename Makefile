@@ -84,11 +84,11 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults kills-sample integration events pages examples release sanity docs
+PARTS := lint changelog-lint unit contract faults kills-sample hostile-sample integration events pages examples release sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
-.PHONY: test $(PARTS) kills build report matrix bench clean
+.PHONY: test $(PARTS) kills hostile build report matrix bench clean
 test: venv ## every part below, up to docs; ends with the totals
 	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
 
@@ -122,6 +122,13 @@ kills-sample: venv link ## work that is killed, starved of disk and done twice a
 kills: venv link ## all cases of that, for docs/reliability.md; takes half an hour
 	@mkdir -p .build/tmp
 	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
+hostile-sample: venv link ## input and answers that mean no good, canaries, TLS: a sample of the cases
+	@mkdir -p "$(REPORTS)/$@" .build/tmp
+	@$(ON_PATH) python -m pytest tests/hostile -q -n $(WORKERS) --durations=10 --basetemp=".build/tmp/$@" \
+		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+hostile: venv link ## all cases of that, for docs/reliability.md
+	@mkdir -p .build/tmp
+	@$(ON_PATH) python -m pytest tests/hostile -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 pages: ## the page of the role report, in a browser

@@ -15,6 +15,12 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("anywhere", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("anywhere")
 
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Whether the large suites go through all of their cases."""
+    parser.addoption("--whole", action="store_true", help="every case, not a sample of them")
+
+
 _numbers = itertools.count()
 
 

@@ -19,8 +19,7 @@ from support.scenarios import QUICK
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Whether all cases are gone through, and where is written how many those were."""
-    parser.addoption("--whole", action="store_true", help="every case, not a sample of them")
+    """How many of the cases are gone through, and where is written how many those were."""
     parser.addoption(
         "--every-request", action="store_true", help="playbooks are interrupted at each, which takes hours"
     )

@@ -19,7 +19,7 @@ SIGNALS = {"TERM": signal.SIGTERM, "INT": signal.SIGINT, "KILL": signal.SIGKILL}
 class Cases:
     """Chooses among cases, and counts those that were gone through."""
 
-    def __init__(self, whole: bool, every_request: bool) -> None:
+    def __init__(self, whole: bool, every_request: bool = False) -> None:
         self.whole = whole
         # Of playbooks too, which takes hours.
         self.every_request = every_request
