@@ -204,7 +204,7 @@ def test_a_login_that_is_given_away_is_not_lent_again(script: Script) -> None:
 
 
 def test_what_an_export_tells_to_be_a_secret_is_kept_from_then_on(script: Script) -> None:
-    script.replies[:] = [reply(200, "an export")] * 2
+    script.replies[:] = [reply(200, "{}")] * 2
     kept: set[str] = set()
 
     def work(_options: Mapping[str, Any], api: Api) -> Result:

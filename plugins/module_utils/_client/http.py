@@ -138,7 +138,9 @@ class Session:
             try:
                 self.logout()
             except AemError as error:
-                self.warnings.append(f"{error.message} The session ends by itself after five minutes.")
+                # One that is over needs no logout.
+                if not (isinstance(error, ApiError) and error.error_code == SESSION_ENDED):
+                    self.warnings.append(f"{error.message} The session ends by itself after five minutes.")
         self._http.close()
 
     def logout(self) -> None:
@@ -149,7 +151,8 @@ class Session:
         call = Call("Logout", "GET", ("logout",), answer=NOTHING)
         before = len(self.warnings)
         try:
-            self._patiently(call, {SESSION_HEADER: self.login.token})
+            # Once more is enough for something that ends by itself.
+            self._patiently(call, {SESSION_HEADER: self.login.token}, most_retries=1)
         except ApiError as error:
             if error.error_code != SESSION_ENDED or len(self.warnings) == before:
                 raise
@@ -186,15 +189,24 @@ class Session:
             raise NoAnswer("Login", problem, sent=True, status=raw.status, passing=False)
         return str(token)
 
-    def _patiently(self, call: Call, headers: Mapping[str, str]) -> tuple[Any, Raw]:
+    def _patiently(self, call: Call, headers: Mapping[str, str], most_retries: int | None = None) -> tuple[Any, Raw]:
         """Make a call, and make it again while that is safe and there is hope; its content, and how it came."""
-        attempt = 0
+        retries = self.connection.retries
+        retries = retries if most_retries is None else min(retries, most_retries)
+        attempt, lost = 0, False
         while True:
             try:
                 return self._once(call, headers)
+            except (ApiError, NoAnswer) as error:
+                if call.writes and (lost or _may_be_done(error)):
+                    error.not_settled()
+                raise
             except Trouble as trouble:
                 safe = call.repeatable or not trouble.error.sent
-                if not (trouble.again and safe) or attempt >= self.connection.retries:
+                lost = lost or _may_be_done(trouble.error)
+                if not (trouble.again and safe) or attempt >= retries:
+                    if call.writes and lost:
+                        trouble.error.not_settled()
                     raise trouble.error from trouble
                 trouble.error.overcome(TRIED_AGAIN)
                 time.sleep(_pause(attempt, trouble.after))
@@ -217,6 +229,11 @@ class Session:
         if isinstance(error, ApiError):
             error.path = call.path
         error.warnings = self.warnings
+
+
+def _may_be_done(error: ApiError | NoAnswer) -> bool:
+    """Whether the work of a call may be done that ended so; who points elsewhere or refuses has not begun it."""
+    return isinstance(error, NoAnswer) and error.sent and (error.timed_out or not 300 <= (error.status or 0) < 500)
 
 
 def _pause(attempt: int, asked: float | None) -> float:

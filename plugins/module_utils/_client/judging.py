@@ -15,6 +15,7 @@ from typing import Any
 
 from .._core.errors import ApiError, NoAnswer
 from .call import JSON, TEXT, Call
+from .cures import CURES
 from .permissions import hint
 from .transport import Raw, Trouble
 from .vocabulary import PASSING_ERRORS
@@ -27,6 +28,7 @@ HTTP_TOO_MANY_REQUESTS = 429
 HTTP_TIMED_OUT = (408, 504)
 
 _DEEPEST = 100
+_REMARKS = re.compile(r"\s*(?://[^\n]*\n\s*)+")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 
@@ -42,7 +44,7 @@ def content_of(call: Call, raw: Raw) -> Any:
         code, message = _word(document["error_code"]), _word(document.get("error_message") or "")
         raise ApiError(call.api_method, status, code, message, _hint(call, code), passing=code in PASSING_ERRORS)
     if status == HTTP_SESSION_ENDED:
-        raise ApiError(call.api_method, status, SESSION_ENDED, "The session is over.")
+        raise ApiError(call.api_method, status, SESSION_ENDED, "The session is over.", _hint(call, SESSION_ENDED))
     if not 200 <= status < 300 or body.lstrip()[:1] == "<":
         raise _foreign(call, raw, body)
     try:
@@ -110,12 +112,30 @@ def _mended(value: Any) -> Any:
 
 def _content(call: Call, body: str) -> Any:
     """What a call returns. Of a method without an answer nothing, since some servers send a body all the same."""
+    if call.answer == TEXT:
+        _check_whole(body)
+        return body
     if call.answer != JSON:
-        return body if call.answer == TEXT else None
+        return None
     document = parsed(body)
     if isinstance(document, dict):
         return document
     raise ValueError("an object was expected")
+
+
+def _check_whole(text: str) -> None:
+    """Raise ValueError for a document that is cut; what else is wrong with it, who reads it finds.
+
+    Older servers put a line that is no JSON before a definition.
+    """
+    lines = _REMARKS.match(text)
+    try:
+        json.loads(text[lines.end() :] if lines else text)
+    except json.JSONDecodeError:
+        if text.strip():
+            raise
+    except (RecursionError, ValueError):
+        pass
 
 
 def _error_document(body: str) -> dict[str, Any] | None:
@@ -176,4 +196,4 @@ def _is_json(body: str) -> bool:
 def _hint(call: Call, code: str) -> str:
     if call.api_method == "Login":
         return "Check the user, and its password or token."
-    return hint(call.api_method) if code == UNAUTHORIZED else ""
+    return (hint(call.api_method) if code == UNAUTHORIZED else "") or CURES.get(code, "")

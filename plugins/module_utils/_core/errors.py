@@ -18,17 +18,26 @@ Shown = Callable[[str, "int | None"], str]
 _LONGEST_CODE = 100
 _LONGEST_MESSAGE = 4000
 _LONGEST_QUOTE = 120
+_EARLIER_TRY = "An earlier try got no answer, and may have been done."
+_MAY_BE_DONE = "It may have been done all the same."
+_UNREACHED = "See that Enterprise Manager runs, and that aem_url is where it can be reached."
+_TOO_SLOW = "A longer aem_timeout may help."
+_BROKEN = "Look at Enterprise Manager, and at what stands between it and here, then run again."
 
 
 class AemError(Exception):
     """The root of every error that ends in a message for the user.
 
     ``left`` is for a change that failed half way: what it had done by then. ``passing`` says that the same may well
-    go better some seconds later. ``warnings`` is the list that a user hears of where the error was overcome.
+    go better some seconds later. ``unsettled`` says that a call that writes may have done its work all the same: what
+    nobody knows counts as a change. ``advice`` is the end of the message where that says what to do in general.
+    ``warnings`` is the list that a user hears of where the error was overcome.
     ``causes`` holds the errors that this one sums up.
     """
 
     passing = False
+    unsettled = False
+    advice = ""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -48,7 +57,7 @@ class AemError(Exception):
     def overcome(self, how: str) -> None:
         """Tell the user of an error that does no harm any more: ``how`` is a sentence after its message."""
         if self.warnings is not None:
-            self.warnings.append(f"{self.message} {how}")
+            self.warnings.append(f"{self.message.removesuffix(self.advice).rstrip()} {how}")
 
     def facts(self) -> dict[str, Any]:
         """The fields that a failed result carries beside ``msg``."""
@@ -81,7 +90,7 @@ class ApiError(AemError):
         self.status = status
         self.error_code = error_code
         self.error_message = error_message
-        self.hint = hint
+        self.hint = self.advice = hint
         self.about = about
         self.passing = passing
         self.path: tuple[str, ...] = ()
@@ -91,7 +100,13 @@ class ApiError(AemError):
         told = self.error_message or "no message"
         label = f" {self.error_code}" if self.error_code else ""
         words = f"{_of(self.api_method, self.about)} failed with HTTP {self.status}{label}: {told}"
-        return f"{_ended(words)} {self.hint}" if self.hint else words
+        more = [_EARLIER_TRY, self.hint] if self.unsettled else [self.hint]
+        return " ".join(filter(None, [ended(words), *more])) if any(more) else words
+
+    def not_settled(self) -> None:
+        """Tell that an earlier try of the call, which writes, had no answer."""
+        self.unsettled = True
+        self.message = self._words()
 
     def with_hint(self, hint: str) -> ApiError:
         """The same error with another hint."""
@@ -133,6 +148,7 @@ class NoAnswer(AemError):
     ``sent`` is False when the request certainly never reached Enterprise Manager. With ``timed_out`` it was waited for
     as long as agreed, so the work may still be under way: what is not seen yet may come later. Most of it passes, but
     for what is wrong with the address or a certificate. ``quote`` is what somebody else said, as much as fits.
+    ``advice`` stands at the end; without one it follows from the rest, unless ``problem`` tells what to do.
     """
 
     def __init__(
@@ -145,6 +161,7 @@ class NoAnswer(AemError):
         timed_out: bool = False,
         passing: bool = True,
         quote: str = "",
+        advice: str | None = None,
     ) -> None:
         super().__init__("")
         self.api_method = api_method
@@ -153,13 +170,29 @@ class NoAnswer(AemError):
         self.timed_out = timed_out
         self.passing = passing
         self._problem, self._quote = problem, quote
+        self.advice = self._general_advice() if advice is None else advice
         self.show("", lambda text, longest: text[:longest])
 
     def show(self, about: str, shown: Shown) -> None:
         """Say what it was about, and let ``shown`` take out of others' words what must not be seen, and cut them."""
         quoted = f": {shown(self._quote, _LONGEST_QUOTE)}" if self._quote else ""
-        self.problem = shown(self._problem, _LONGEST_MESSAGE) + quoted
-        self.message = _ended(f"{_of(self.api_method, shown(about, None))} got no usable answer: {self.problem}")
+        self.problem = (shown(self._problem, _LONGEST_MESSAGE) + quoted).rstrip().rstrip(".")
+        self._of = _of(self.api_method, shown(about, None))
+        self.message = self._words()
+
+    def not_settled(self) -> None:
+        """Tell that the call writes, and may have done so."""
+        self.sent = self.unsettled = True
+        self.message = self._words()
+
+    def _words(self) -> str:
+        words = ended(f"{self._of} got no usable answer: {self.problem}")
+        return " ".join(filter(None, [words, _MAY_BE_DONE if self.unsettled else "", self.advice]))
+
+    def _general_advice(self) -> str:
+        if not self.passing:
+            return ""
+        return _TOO_SLOW if self.timed_out else _BROKEN if self.sent else _UNREACHED
 
     def facts(self) -> dict[str, Any]:
         """``api_method`` and the HTTP ``status``, if there was one."""
@@ -183,9 +216,10 @@ class ManyFailed(AemError):
     """Several of many things failed; the facts are those of the first. It passes where all of them do."""
 
     def __init__(self, errors: Sequence[AemError], tried: int) -> None:
-        super().__init__(f"{len(errors)} of {tried} failed. " + " ".join(error.message for error in errors))
+        super().__init__(f"{len(errors)} of {tried} failed. {told_once(errors)}")
         self.causes = errors
         self.passing = all(error.passing for error in errors)
+        self.unsettled = any(error.unsettled for error in errors)
 
     def facts(self) -> dict[str, Any]:
         """The facts of the first error."""
@@ -209,11 +243,32 @@ class WriteInCheckMode(Exception):
     """A call that writes was about to leave in check mode: a fault of this collection."""
 
 
+def may_have_changed(error: BaseException) -> bool:
+    """Whether an error, or one that it came of, is of a call that writes and may have done its work."""
+    causes: BaseException | None = error
+    while causes is not None:
+        if isinstance(causes, AemError) and causes.unsettled:
+            return True
+        causes = causes.__cause__ or causes.__context__
+    return False
+
+
+def told_once(errors: Sequence[AemError]) -> str:
+    """The messages of errors, one after the other; advice that several of them give stands once, at the end."""
+    advice = dict.fromkeys(error.advice for error in errors if error.advice and error.message.endswith(error.advice))
+    if not advice or len(errors) == 1:
+        return " ".join(error.message for error in errors)
+    words = [
+        error.message[: -len(error.advice)].rstrip() if error.advice in advice else error.message for error in errors
+    ]
+    return " ".join([*words, *advice])
+
+
 def _of(api_method: str, about: str) -> str:
     return f"{api_method} of {about}" if about else api_method
 
 
-def _ended(words: str) -> str:
+def ended(words: str) -> str:
     """A sentence with one full stop at its end, or whatever else ends it."""
     words = words.rstrip()
     return words if words[-1:] in ("!", "?") else f"{words.rstrip('.')}."

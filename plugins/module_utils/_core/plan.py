@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .concurrent import side_by_side
-from .errors import AemError, ApiError, ManyFailed, NoAnswer, none_where
+from .errors import AemError, ApiError, ManyFailed, NoAnswer, may_have_changed, none_where
 
 CREATE = "create"
 UPDATE = "update"
@@ -237,6 +237,7 @@ def _apply(step: Step) -> None:
         applied = step.change.apply()
     except AemError as error:
         step.status, step.error = FAILED, error
+        step.partly = may_have_changed(error)
         if isinstance(error.left, Applied):
             step.partly, step.value = error.left.changed, error.left.value
     else:

@@ -15,7 +15,7 @@ from functools import partial
 from itertools import groupby
 from queue import SimpleQueue
 
-from .._core.errors import AemError
+from .._core.errors import AemError, may_have_changed
 from .._core.plan import Applied
 from .item import DONE, FAILED, PLANNED, SKIPPED, Item, Key
 
@@ -100,5 +100,5 @@ def _apply(item: Item) -> None:
             item.warnings += applied.warnings
     except AemError as error:
         item.status, item.error, item.reason = FAILED, error, error.message
-        item.changed = isinstance(error.left, Applied) and error.left.changed
+        item.changed = error.left.changed if isinstance(error.left, Applied) else may_have_changed(error)
     item.seconds = time.monotonic() - begun

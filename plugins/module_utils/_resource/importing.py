@@ -185,7 +185,7 @@ class Import:
             f"{lost.problem}. The import does not show on server {self.pause.server}, and was not tried again, since"
             f" {reason}. It may still be done. Run again to see to it"
         )
-        error = NoAnswer(self.api_method, problem, sent=True, status=lost.status, timed_out=lost.timed_out)
+        error = NoAnswer(self.api_method, problem, sent=True, status=lost.status, timed_out=lost.timed_out, advice="")
         error.left = Applied()
         return error
 

@@ -19,7 +19,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import RUN_OPTION, RUN_OPTIONS_WITH_POSITION, TASK_ON_THE_WAY
 from .._core.concurrent import check_timeout, tried_until, wait_until
-from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed
+from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed, ended
 from .._core.plan import Applied
 from . import stopped
 
@@ -37,6 +37,8 @@ END = "end"
 STARTED_STATES = frozenset({"RUNNING", "RECOVERY"})
 STOPPED_STATES = frozenset({"STOPPED", "ERROR"})
 LOOK_AFTER_LOST_ANSWER = 3.0
+
+_LOOK = "Look at the task, then run again."
 
 # What tells that a task needs no start, and the state that it then is in.
 _ALREADY_STARTED = {"AEM_TASK_ALREADY_RUNNING": "RUNNING", "AEM_TASK_IN_RECOVERY": "RECOVERY"}
@@ -254,8 +256,9 @@ class Switch:
         if details["state"] == "ERROR":
             raise self._failed("StopTask", "stopped", details)
         if not done:
-            memory = details.get("memory_mb", "an unknown amount of")
-            words = f"after {self.wish.timeout} seconds it still uses {memory} MB of memory; a longer timeout may help"
+            words = f"That is so after {self.wish.timeout} seconds; a longer timeout may help"
+            if details["state"] in STOPPED_STATES:
+                words = f"It still uses {details.get('memory_mb')} MB of memory. {words}"
             raise self._failed("StopTask", "stopped", {**details, "error_message": words})
         return str(details["state"])
 
@@ -306,6 +309,7 @@ class Switch:
             sent=True,
             status=lost.status,
             timed_out=lost.timed_out,
+            advice="",
         )
         error.passing = False
         return error
@@ -321,7 +325,7 @@ class Switch:
             state = self._settled_unless_in(STARTED_STATES)["state"]
             if state in STARTED_STATES:
                 problem = f"{again.problem}. Task {self.name} on server {self.server} is {state} now, and may yet stop"
-                raise NoAnswer("StopTask", problem, sent=True, status=again.status) from again
+                raise NoAnswer("StopTask", problem, sent=True, status=again.status, advice=_LOOK) from again
         except ApiError as error:
             if error.error_code != _ALREADY_STOPPED:
                 raise
@@ -351,7 +355,8 @@ class Switch:
     def _failed(self, api_method: str, what: str, seen: Mapping[str, Any]) -> TaskFailed:
         """The error of a task that could not be ``what``, with the words of the answer or of the task itself."""
         words = seen.get("error_message") or seen.get("message") or self._look()["message"] or "it gives no reason"
-        told = f"Task {self.name} on server {self.server} could not be {what}: it is in state {seen['state']}. {words}"
+        label = f"Task {self.name} on server {self.server}"
+        told = f"{label} could not be {what}: it is in state {seen['state']}. {ended(words)}"
         return TaskFailed(api_method, told, words)
 
 

@@ -218,7 +218,7 @@ class Touch:
             f"{lost.problem}. Table {self.label} is {state or 'not there'} now. It was not reloaded again, since the"
             " reload may have been done. Look at the table, then reload it"
         )
-        return NoAnswer("ReloadTable", problem, sent=True, status=lost.status)
+        return NoAnswer("ReloadTable", problem, sent=True, status=lost.status, advice="")
 
 
 def listed(api: Api, options: Mapping[str, Any], now: datetime | None = None) -> tuple[list[Plain], list[str]]:

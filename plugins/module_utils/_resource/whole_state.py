@@ -123,7 +123,7 @@ class WholeState(Generic[T]):
     def _unsettled(self, lost: NoAnswer, seen: str) -> NoAnswer:
         """The error of a lost answer that no look could settle."""
         problem = f"{lost.problem}. {self.label} {seen} The change may still be made. Run again to see to it"
-        return NoAnswer(lost.api_method, problem, sent=True, status=lost.status)
+        return NoAnswer(lost.api_method, problem, sent=True, status=lost.status, advice="")
 
     def _not_seen(self, error: AemError) -> str:
         return f"{self.label} was changed, but could not be looked at afterwards: {error.message}"

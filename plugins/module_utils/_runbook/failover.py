@@ -232,8 +232,8 @@ class Switch:
         """The error of a call of which nobody knows what it has done; it counts as a change."""
         name = self.options["endpoint"]
         problem = f"{lost.problem}. Endpoint {name} on server {self.server} may get the settings of {self.wanted}"
-        error = NoAnswer(METHOD, problem, sent=True, status=lost.status, timed_out=lost.timed_out)
-        error.message += f" {why}"
+        advice = f"{why} Look at the endpoint, then run again."
+        error = NoAnswer(METHOD, problem, sent=True, status=lost.status, timed_out=lost.timed_out, advice=advice)
         error.left = Applied(value=self._result([], None))
         return error
 

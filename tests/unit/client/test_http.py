@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import requests
 import urllib3
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client im
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.call import JSON, NOTHING, Call
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import Connection
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.cures import CURES
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.http import SESSION_HEADER
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import side_by_side, wait_until
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import (
@@ -31,6 +33,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.erro
     Refused,
     SessionChanged,
     WriteInCheckMode,
+    may_have_changed,
 )
 from support.scripted import CONNECTION, Reply, error, fails_with, reply, scripted
 
@@ -280,7 +283,7 @@ def test_json_of_another_shape_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> 
     session, _script = scripted(monkeypatch, reply(200, '{"status": "ok"}'))
     with pytest.raises(
         NoAnswer,
-        match=r"^GetTaskDetails of task t on server s got .*another shape, state is missing\.$",
+        match=r"^GetTaskDetails of task t on server s got .*another shape, state is missing\. Look at .*\.$",
     ):
         Api(session).get_task_details("s", "t")
 
@@ -485,7 +488,7 @@ def test_a_forbidden_call_says_which_role_it_needs(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_message_ends_in_one_full_stop() -> None:
-    assert NoAnswer("X", "it broke.", sent=True).message == "X got no usable answer: it broke."
+    assert NoAnswer("X", "it broke.", sent=True, advice="").message == "X got no usable answer: it broke."
     assert ApiError("X", 500, "C", "No.", "Look.").message == "X failed with HTTP 500 C: No. Look."
     assert ApiError("X", 500, "C", "No", "Look.").message == "X failed with HTTP 500 C: No. Look."
 
@@ -589,8 +592,8 @@ def test_an_answer_that_is_packed_otherwise_is_none(monkeypatch: pytest.MonkeyPa
 
 
 def test_an_export_of_100_mb_passes(monkeypatch: pytest.MonkeyPatch) -> None:
-    session, _script = scripted(monkeypatch, reply(200, "x" * (100 * 1000 * 1000)))
-    assert len(Api(session).export_all("s")) == 100 * 1000 * 1000
+    session, _script = scripted(monkeypatch, reply(200, f'"{"x" * (100 * 1000 * 1000)}"'))
+    assert len(Api(session).export_all("s")) == 100 * 1000 * 1000 + 2
 
 
 @pytest.mark.parametrize("name", ["a\ud800", "\udfff"])
@@ -599,3 +602,51 @@ def test_a_name_that_is_no_text_is_refused(monkeypatch: pytest.MonkeyPatch, name
     with pytest.raises(Refused, match="half a surrogate pair"):
         Api(session).get_task_list(name)
     assert not script.sent
+
+
+@pytest.mark.parametrize(
+    ("replies", "unsettled"),
+    [
+        ([CUT, CUT, CUT, CUT], True),
+        # What an earlier try may have done, no later one takes back.
+        ([CUT, error(401, "UNAUTHORIZED_REQUEST")], True),
+        ([error(401, "UNAUTHORIZED_REQUEST")], False),
+        ([reply(404, "<html>")], False),
+        ([reply(302, "", Location="https://other")], False),
+    ],
+)
+def test_a_write_whose_answer_is_lost_may_have_been_done(
+    monkeypatch: pytest.MonkeyPatch, replies: list[Reply], unsettled: bool
+) -> None:
+    session, _script = scripted(monkeypatch, *replies)
+    with pytest.raises(AemError) as raised:
+        Api(session).put_server_license("s", "text")
+    assert (raised.value.unsettled, may_have_changed(raised.value)) == (unsettled, unsettled)
+
+
+def test_a_look_whose_answer_is_lost_has_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, CUT, CUT, CUT, CUT)
+    with pytest.raises(NoAnswer) as raised:
+        Api(session).get_server_list()
+    assert not raised.value.unsettled
+
+
+@pytest.mark.parametrize("start", ["", "// Host name: A, Time: 2018-07-31\n\n// more\n", "\ufeff"])
+def test_an_export_that_is_cut_is_asked_for_again(monkeypatch: pytest.MonkeyPatch, start: str) -> None:
+    whole = start + '{"cmd.replication_definition": {"tasks": []}}'
+    session, script = scripted(monkeypatch, reply(200, whole[:-9]), reply(200, whole))
+    assert Api(session).export_all("s") == whole.lstrip("\ufeff")
+    assert len(script.sent) == 2
+
+
+def test_every_cure_is_of_a_code_that_is_documented() -> None:
+    contract = yaml.safe_load((Path(__file__).parents[2] / "contract/methods.yml").read_text(encoding="utf-8"))
+    documented = [*contract["general_errors"], *(error for method in contract["methods"] for error in method["errors"])]
+    assert set(CURES) <= {error["code"] for error in documented}
+    assert {error["code"] for error in contract["general_errors"]} <= set(CURES)
+
+
+def test_an_error_says_what_to_do_about_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, error(500, "AEM_SERVER_LICENSE_EXPIRED"))
+    with pytest.raises(ApiError, match=r"Register a valid license with aem_server_license\.$"):
+        Api(session).get_task_list("s")

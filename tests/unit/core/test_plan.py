@@ -102,6 +102,13 @@ def test_every_change_is_tried_whatever_becomes_of_the_others(workers: int) -> N
     assert error.facts()["error_code"] == "AEM_X"
 
 
+def test_what_may_have_been_done_counts_as_a_change() -> None:
+    lost, refused = NoAnswer("PutX", "cut", sent=True), ApiError("PutX", 500, "C", "No.")
+    lost.not_settled()
+    outcomes = [Things().change("a", outcome) for outcome in (lost, refused)]
+    assert [plan.carry_out([change], check_mode=False).changed for change in outcomes] == [True, False]
+
+
 def test_what_somebody_else_did_is_no_change() -> None:
     report = plan.carry_out([Things().change("a", Applied(changed=False))], check_mode=False)
     assert not report.changed
