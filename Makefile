@@ -31,6 +31,8 @@ export NO_PROXY := 127.0.0.1,localhost,$(NO_PROXY)
 export no_proxy := $(NO_PROXY)
 
 WORKERS := 2
+# Another number has other cells of the fault matrix run.
+FAULTS_SEED := 1
 ARGS :=
 REPORTS := .build/reports
 LINK := .build/link/ansible_collections/qlik/enterprise_manager
@@ -84,11 +86,11 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults kills-sample hostile-sample integration events pages examples release sanity docs
+PARTS := lint changelog-lint unit contract faults-sample kills-sample hostile-sample integration events pages examples release sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
-.PHONY: test $(PARTS) kills hostile build report matrix bench clean
+.PHONY: test $(PARTS) faults kills hostile build report matrix bench clean
 test: venv ## every part below, up to docs; ends with the totals
 	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
 
@@ -107,28 +109,42 @@ changelog-lint: venv ## antsibull-changelog
 
 events: events-venv
 pages: browser
-unit contract faults integration events pages examples release: venv link
+unit contract integration events pages examples release: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
 unit: ## planners and normalisers, property tests, metadata
 contract: ## simulator and client against the API contract
-faults: ## what happens when network, session or server fail
+faults-sample: venv link ## what happens when network, session or server fail, and a part of the fault matrix
+	@mkdir -p "$(REPORTS)/$@" .build/tmp
+	@echo "The part of the fault matrix: FAULTS_SEED=$(FAULTS_SEED)"
+	@$(ON_PATH) FAULTS_SEED=$(FAULTS_SEED) python -m pytest tests/faults -q -n $(WORKERS) --dist loadfile --durations=10 \
+		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+
+faults: venv link ## every fault at every request of every module and role; writes docs/reliability.md (half an hour)
+	@mkdir -p "$(REPORTS)/$@" .build/tmp
+	@$(ON_PATH) FAULTS=all python -m pytest tests/faults -q -n $(WORKERS) --dist worksteal --durations=10 \
+		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+
 kills-sample: venv link ## work that is killed, starved of disk and done twice at once: a sample of the cases
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+
 kills: venv link ## all cases of that, for docs/reliability.md; takes half an hour
 	@mkdir -p .build/tmp
 	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
+
 hostile-sample: venv link ## input and answers that mean no good, canaries, TLS: a sample of the cases
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) python -m pytest tests/hostile -q -n $(WORKERS) --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
+
 hostile: venv link ## all cases of that, for docs/reliability.md
 	@mkdir -p .build/tmp
 	@$(ON_PATH) python -m pytest tests/hostile -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
+
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 pages: ## the page of the role report, in a browser

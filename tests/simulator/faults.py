@@ -21,13 +21,14 @@ KINDS = {
     "status": "that HTTP status as plain text, the work is not done",
     "html": "a proxy's HTML page with that status, the work is not done",
     "json": 'a gateway\'s JSON with that status (200) in place of an answer: body, or {"status": "ok"}; not done',
-    "truncate": "the work is done, the connection closes half way through the answer; with cut: json the JSON is cut",
+    "truncate": "the work is done, the connection closes half way through the answer; with cut: json the JSON is cut,"
+    " with cut: all the answer has no content",
     "slow": "the work is done after so many seconds",
     "hold": "the work is done, the answer waits until the faults are cleared",
     "expire_session": "the session of the request is ended first",
     "error": "that documented error code, the work is not done",
 }
-CUTS = ("connection", "json")
+CUTS = ("connection", "json", "all")
 _DEFAULT_STATUS = {"status": 503, "html": 502, "json": 200}
 
 

@@ -19,7 +19,7 @@ class Entry:
     """One request. ``path`` is the raw request target, ``query`` decoded once; secrets are masked.
 
     ``api_method`` is None where there was no route; ``session`` is a label, never a token; ``fault`` the kind of the
-    fault that met the request.
+    fault that met the request; ``done`` whether its work was carried out, be the answer lost or not.
     """
 
     number: int
@@ -34,6 +34,7 @@ class Entry:
     session: str | None = None
     user: str | None = None
     writes: bool = False
+    done: bool = False
     fault: str | None = None
     seconds: float = 0.0
 

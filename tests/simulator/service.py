@@ -35,6 +35,8 @@ DROPPED = "dropped"
 _PROXY_PAGE = (
     "<html><head><title>{status}</title></head><body><h1>{status}</h1><p>The proxy could not do it.</p></body></html>"
 )
+# How much of an answer is left where it is cut, and the connection is not.
+_LEFT = {"json": 0.5, "all": 0.0}
 _FAILS_BEFORE = ("drop_before", "status", "html", "json", "error")
 
 
@@ -101,7 +103,7 @@ class Service:
     async def _with_faults(self, call: Call, entry: Entry) -> Answer:
         fault = self.world.faults.take(call.method.name, call.names.get("server"), call.names.get("task"))
         if fault is None:
-            return await self._worked(call)
+            return await self._worked(call, entry)
         entry.fault = fault.kind
         if fault.kind in _FAILS_BEFORE:
             return self._failed(call, fault)
@@ -109,13 +111,13 @@ class Service:
             await self.world.clock.sleep(fault.seconds)
         if fault.kind == "expire_session":
             self.world.sessions.close(call.token)
-        answer = await self._worked(call)
+        answer = await self._worked(call, entry)
         if fault.kind == "hold":
             await self.world.faults.hold()
         if fault.kind == "drop_after":
             answer.sending = DROPPED
-        elif fault.kind == "truncate" and fault.cut == "json":
-            answer.body = answer.body[: len(answer.body) // 2]
+        elif fault.kind == "truncate" and fault.cut in _LEFT:
+            answer.body = answer.body[: int(len(answer.body) * _LEFT[fault.cut])]
         elif fault.kind == "truncate":
             answer.sending = CUT
         return answer
@@ -136,7 +138,7 @@ class Service:
             answer.headers["Retry-After"] = str(fault.retry_after)
         return answer
 
-    async def _worked(self, call: Call) -> Answer:
+    async def _worked(self, call: Call, entry: Entry) -> Answer:
         self.world.catch_up()
         try:
             self._enter(call)
@@ -150,6 +152,7 @@ class Service:
         else:
             answer = _content(result)
             answer.headers.update(call.answer_headers)
+            entry.done = True
         if call.method.writes and call.session is not None:
             record(call, answer.error_code)
         return answer

@@ -46,6 +46,10 @@ class Sessions:
         self._sessions: dict[str, Session] = {}
         self._count = 0
 
+    def __len__(self) -> int:
+        """How many have not been closed."""
+        return len(self._sessions)
+
     def open(self, user: User) -> tuple[str, Session]:
         """A new session and its token."""
         self._count += 1

@@ -132,6 +132,7 @@ def test_an_entry(desk: Desk) -> None:
         "session": "s1",
         "user": r"CORP\dev.only",
         "writes": False,
+        "done": True,
         "fault": None,
         "seconds": 2.0,
     }
