@@ -8,7 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .._client.api import Api
@@ -80,7 +80,7 @@ def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any]) ->
         for error in found.unread.values():
             if name in chosen.named or not _is_of_one(error):
                 raise error
-        return each(found), list(_told(found))
+        return each(found), _told(found)
 
     names = sorted(chosen.names, key=lambda name: (name.casefold(), name))
     done = all_of(one, names, api.session.connection.concurrency)
@@ -97,10 +97,12 @@ def _is_of_one(error: AemError) -> bool:
     return is_of_one_server(error) or is_forbidden(error)
 
 
-def _told(server: Dumped) -> Iterator[str]:
+def _told(server: Dumped) -> list[str]:
+    """The warning of a server that is not told as a whole."""
     if server.unread:
-        parts, first = ", ".join(server.unread), next(iter(server.unread.values()))
-        yield f"Server {server.name} is not told as a whole. What cannot be read: {parts}. {first.message}"
-    elif server.options is None:
+        parts, errors = ", ".join(server.unread), list(server.unread.values())
+        return [f"Server {server.name} is not told as a whole. What cannot be read: {parts}. {errors[0].message}"]
+    if server.options is None:
         reasons = " ".join(item["reason"] for item in server.left_out)
-        yield f"Server {server.name} is left out: {reasons or 'it is there no more.'}"
+        return [f"Server {server.name} is left out: {reasons or 'it is there no more.'}"]
+    return []

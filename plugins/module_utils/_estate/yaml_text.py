@@ -43,9 +43,8 @@ def _below(value: Any) -> Iterator[str]:
 
 def _items(items: Sequence[Any]) -> Iterator[str]:
     for item in items:
-        lines = _below(item) if _is_block(item) else iter([_scalar(item)])
-        yield f"- {next(lines)}"
-        yield from (_STEP + line for line in lines)
+        lines = _below(item) if _is_block(item) else [_scalar(item)]
+        yield from (f"{_STEP if number else '- '}{line}" for number, line in enumerate(lines))
 
 
 def _is_block(value: Any) -> bool:
