@@ -86,7 +86,8 @@ _raw:
     rules:
       description:
         - The rules, as options of M(qlik.enterprise_manager.aem_estate), C(protected), C(observe), C(ignore),
-          C(windows), C(prune_kinds), C(prune_max) and C(prune_max_percent).
+          C(windows), C(prune_kinds), C(prune_max) and C(prune_max_percent). And C(unmanaged_blocks), which is for the
+          report.
       type: dict
     places:
       description: Where each thing stands, with C(server), C(kind), C(name), C(file) and C(line).

@@ -636,6 +636,12 @@ options:
       - The RV(plan_id) of a plan that was approved, or at least its first eight characters. If there is something to do
         and the plan is another, the run is refused, and what came and went is told.
     type: str
+  lock_timeout:
+    description:
+      - Seconds that another run on this machine, which applies to the same Enterprise Manager, has to end before this
+        one begins. A run that was killed holds nothing, and check mode waits for nobody.
+    type: int
+    default: 600
 extends_documentation_fragment:
   - qlik.enterprise_manager.aem
   - qlik.enterprise_manager.aem.actiongroup

@@ -64,6 +64,9 @@ def causes(estate: Repository) -> dict[str, str]:
 def test_drift_names_cause_culprit_file_and_line(estate: Repository, em: Simulator) -> None:
     assert estate.play("drift").return_code == 0
     assert (estate.report["status"], estate.report["drift"]) == ("in_sync", [])
+    (unmanaged,) = estate.report["unmanaged"]
+    assert unmanaged == {"kind": "task", "server": ONE, "name": "Old", "blocks": False}
+    assert [(item["server"], item["days"]) for item in estate.report["licenses"]] == [(TWO, 12)]
 
     by_hand(em, aem_endpoint, server=ONE, name="Core", settings={"server": "//other:1521/CORE"})
     estate.write({"shared/servers/two.yml": "name: repl-two\ndescription: another one\n"})
@@ -82,6 +85,17 @@ def test_drift_names_cause_culprit_file_and_line(estate: Repository, em: Simulat
     told = (estate.reports / "localhost.md").read_text(encoding="utf-8")
     assert f"repl-one: endpoint Core: by hand by CORP\\hand at {hand['time']}" in told
     assert f"or set settings/server to '//other:1521/CORE' in {FILE}:6" in told
+
+
+def test_a_rule_lets_drift_wait_for_a_person_where_git_lacks_something(estate: Repository, em: Simulator) -> None:
+    estate.write({"estate.yml": "format: 1\nunmanaged_blocks: [tasks]\n"})
+    em.inject({"kind": "error", "api_method": "GetServerDetails", "error_code": "DESERIALIZE_TO_TYPE", "times": None})
+    played = estate.play("drift", estate_license_days="20")
+    assert (played.return_code, estate.report["status"]) == (0, "blocked"), played.output
+    assert f"{ONE}: task Old" in played.output
+    # What could not be looked at is told, and is no reason to say nothing of the rest.
+    assert estate.report["licenses"] == []
+    assert any("Licenses and connections could not be looked at" in told for told in estate.report["warnings"])
 
 
 def test_where_git_and_a_hand_have_moved_a_person_decides(estate: Repository, em: Simulator) -> None:

@@ -36,6 +36,7 @@ servers:
       - {name: Old, like: Claims, state: STOPPED}
   - name: repl-two
     host: two.corp.example
+    license: {issue_date: 2026-02-01, days_to_expiration: 12}
     username: CORP\svc
     password: example
     endpoints:

@@ -27,6 +27,7 @@ Described = dict[str, Any]
 
 # What is said of the rules where they stand in a file, and not of options of the module.
 FORMAT = "The form of this folder. A release that does not know it refuses it."
+UNMANAGED = "Kinds of things for which drift is blocked, so that a person decides, where these files do not have them."
 PRUNE = "What may be deleted when it is no longer here, in a run that prunes."
 
 
@@ -43,6 +44,7 @@ def described_rules(options: Described) -> Described:
         **options,
         "format": {"description": FORMAT},
         "prune": {"description": PRUNE, "suboptions": prune},
+        "unmanaged_blocks": {"description": UNMANAGED},
     }
 
 

@@ -81,6 +81,7 @@ def test_servers_are_options_of_aem_estate(tmp_path: Path) -> None:
         "observe": [],
         "ignore": [],
         "windows": [],
+        "unmanaged_blocks": [],
         "prune_kinds": ["tasks", "endpoints"],
         "prune_max": 5,
         "prune_max_percent": 20,

@@ -16,6 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from .._core.plan import CREATE, DELETE
+from . import attention
 from .item import BLOCKED, DONE, FAILED, OBSERVED, RUN_STATE, SKIPPED, TABLES, TASK
 from .text import STOPS, SYMBOLS, WAITS
 from .wording import changes_told, contents_told
@@ -32,6 +33,9 @@ _LONGEST_LINE = 1_000
 _FRAMES = 3_000
 # How a line of a plan begins that cannot wait, see text.not_running.
 LOOK_FIRST = "LOOK FIRST"
+# The stage that looks at more than the plan.
+DRIFT = "drift"
+_NOT_IN_GIT = "Not in git"
 _OF_TASKS = {TABLES: TASK, RUN_STATE: TASK}
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -44,15 +48,19 @@ def report(
     """The report.
 
     ``about`` has what is known of the run: ``host``, ``stage``, ``url``, ``commit``, ``uncommitted``, ``begun``,
-    ``ended``, and what went wrong beside the results: ``problems`` of the folder, ``failure``. ``places`` say where
-    things stand in files.
+    ``ended``, and what went wrong beside the results: ``problems`` of the folder, ``failure``. For the rest see
+    :mod:`.attention`: ``is_part``, ``servers`` that git has, ``seen`` servers with their details, ``license_days``, and
+    ``unmanaged_blocks``. ``places`` say where things stand in files.
     """
+    unmanaged = attention.unmanaged(
+        results, bool(about.get("is_part")), about.get("servers") or (), about.get("unmanaged_blocks") or ()
+    )
     failures = [str(about["failure"])] if about.get("failure") else []
     told = [str(result["msg"]) for result in results if result.get("msg")]
     changes = [change for result in results for change in result.get("changes") or ()]
     return {
         "format": FORMAT,
-        "status": _status(about, results),
+        "status": _status(about, results, any(item["blocks"] for item in unmanaged)),
         **{name: about.get(name) for name in ("host", "stage", "commit", "uncommitted", "begun", "ended")},
         "url": about.get("url") or next(filter(None, map(_address, results)), None),
         "plan_id": about.get("plan_id") or next((result.get("plan_id") for result in results), None),
@@ -65,6 +73,9 @@ def report(
         "plan": [str(line) for result in results for line in result.get("plan") or ()],
         "changes": list(_placed(changes, places)),
         "drift": [dict(item) for item in about.get("drift") or ()],
+        attention.UNMANAGED: unmanaged,
+        attention.LICENSES: attention.licenses(about.get("seen") or (), int(about.get("license_days") or 0)),
+        attention.UNREACHABLE: attention.unreachable(about.get("seen") or ()),
     }
 
 
@@ -98,7 +109,9 @@ def as_lines(found: Mapping[str, Any]) -> list[str]:
     wrong = [str(problem["text"]) for problem in found["problems"]] or found["message"].splitlines()
     causes = ["", "Causes:", *map(drift_line, found["drift"])] if found["drift"] else []
     back = ["", "The way back:", *found["restore"]] if found["restore"] else []
-    return [*wrong, *found["plan"], *causes, *back, headline(found)]
+    groups = attention.groups(found) if found["stage"] == DRIFT else []
+    looked = [line for group in groups for line in ("", f"{group.title}:", *group.lines)]
+    return [*wrong, *found["plan"], *causes, *looked, *back, headline(found)]
 
 
 def as_junit(found: Mapping[str, Any]) -> str:
@@ -107,6 +120,8 @@ def as_junit(found: Mapping[str, Any]) -> str:
     for change in found["changes"]:
         servers.setdefault(str(change["server"]), []).append(change)
     suites = [_suite(server, changes) for server, changes in servers.items()]
+    if found["stage"] == DRIFT:
+        suites += _suites_of_attention(found)
     name = _attribute(f"estate {found['stage']} {found['host']}")
     bad = found["problems"] or (found["message"] and found["status"] in (FAILED, REFUSED))
     if bad or not suites:
@@ -127,12 +142,14 @@ def change_line(change: Mapping[str, Any]) -> str:
     return _one_line(f"{told}  {'; '.join(filter(None, words))}".rstrip() + place)
 
 
-def _status(about: Mapping[str, Any], results: Sequence[Mapping[str, Any]]) -> str:
+def _status(about: Mapping[str, Any], results: Sequence[Mapping[str, Any]], has_to_decide: bool) -> str:
     if about.get("problems") or about.get("failure"):
         return FAILED
     if not results:
         return VALID
     found = [str(result.get("status") or FAILED) for result in results]
+    if has_to_decide and about.get("stage") == DRIFT:
+        found.append(WAITING)
     return max((status if status in STATUSES else FAILED for status in found), key=STATUSES.index)
 
 
@@ -190,6 +207,8 @@ def _sections(found: Mapping[str, Any]) -> Iterator[tuple[str, list[str], bool]]
     yield taken("Deletions", lambda change: change["action"] == DELETE and change["status"] != OBSERVED)
     yield taken("Stops running tasks", lambda change: change.get("stops") and change["status"] != OBSERVED)
     yield "Causes", [drift_line(item) for item in found["drift"]], False
+    for group in attention.groups(found, most=None):
+        yield group.title, group.lines, group.title.startswith(_NOT_IN_GIT)
     title, lines, _is_folded = taken("Observed: nothing is written", lambda change: change["status"] == OBSERVED)
     yield title, lines, True
     yield "Other changes", [change_line(change) for change in rest], True
@@ -274,6 +293,17 @@ def _case(server: str, change: Mapping[str, Any]) -> str:
     elif change["status"] in (SKIPPED, OBSERVED):
         inner = f"<skipped message={reason}/>"
     return f'<testcase classname={_attribute(server)} name={name} time="{seconds}"{where}>{inner}</testcase>\n'
+
+
+def _suites_of_attention(found: Mapping[str, Any]) -> list[str]:
+    """What somebody should look at: skipped tests, or failures where a person has to decide."""
+    cases = []
+    for server, name, told, is_failure in attention.cases(found):
+        inner = f"<{'failure' if is_failure else 'skipped'} message={_attribute(told)}/>"
+        cases.append(f"<testcase classname={_attribute(server)} name={_attribute(name)}>{inner}</testcase>\n")
+    failures = sum(is_failure for *_told, is_failure in attention.cases(found))
+    head = f'tests="{len(cases)}" failures="{failures}" skipped="{len(cases) - failures}"'
+    return [f'<testsuite name="to look at" {head}>\n{"".join(cases)}</testsuite>\n'] if cases else []
 
 
 def _suite_of_run(status: str, texts: Sequence[str], is_failure: bool) -> str:

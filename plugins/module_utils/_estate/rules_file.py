@@ -26,12 +26,13 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "observe": rules.ARGUMENTS["observe"],
     "ignore": rules.ARGUMENTS["ignore"],
     "windows": windows.ARGUMENT,
+    "unmanaged_blocks": {"type": "list", "elements": "str", "choices": list(rules.KINDS), "default": []},
 }
 _OPTIONS = Options.of(ARGUMENTS)
 
 
 def read(reader: Reader, given: Any) -> dict[str, Any]:
-    """The options of aem_estate that the rules of a file are; what is wrong with them is noted.
+    """The options of aem_estate that the rules of a file are, and what is for the report; what is wrong is noted.
 
     Whether anything is pruned at all is said by the run, not by the file.
     """
@@ -47,5 +48,5 @@ def read(reader: Reader, given: Any) -> dict[str, Any]:
     prune = values["prune"] or {name: option["default"] for name, option in _PRUNE.items()}
     return {
         **{f"prune_{name}": prune[name] for name in _PRUNE},
-        **{name: values[name] for name in ("protected", "observe", "ignore", "windows")},
+        **{name: values[name] for name in ("protected", "observe", "ignore", "windows", "unmanaged_blocks")},
     }

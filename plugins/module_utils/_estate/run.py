@@ -18,6 +18,7 @@ from .._core.plan import Result
 from . import apply, digest, gate, servers, telling, windows
 from .item import FAILED
 from .model import ServerWish
+from .one_at_a_time import only_run
 from .parsing import parse, refusal
 from .rules import ARGUMENTS as RULES
 from .rules import Rules
@@ -28,6 +29,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     **RULES,
     "windows": windows.ARGUMENT,
     "expect": {"type": "str"},
+    "lock_timeout": {"type": "int", "default": 600},
 }
 
 
@@ -47,8 +49,22 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
 def brought_about(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> Result:
     """Plan the wishes by the rules of ``options`` (see ARGUMENTS), and carry the plan out where that is allowed.
 
-    In check mode the plan is all that is made. Raise Refused for rules that cannot be right.
+    In check mode the plan is all that is made; else no other run on this machine does so meanwhile. Raise Refused for
+    rules that cannot be right, and where another run does not end.
     """
+    timeout = int(options["lock_timeout"])
+    if timeout < 0:
+        raise Refused(f"lock_timeout must be 0 seconds or more, not {timeout}.")
+    if api.check_mode:
+        return _planned(api, wishes, options)
+    with only_run(api.session.connection.base_url, timeout) as warnings:
+        result = _planned(api, wishes, options)
+    result.warnings = [*warnings, *result.warnings]
+    return result
+
+
+def _planned(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> Result:
+    """The plan, carried out where that is allowed."""
     now = datetime.now(timezone.utc)
     rules = Rules.from_options(options, now.date())
     open_at = Windows.from_options(options.get("windows"))

@@ -14,10 +14,8 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,9 +24,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from .._core import locks
 from .._core.errors import Refused
 from .._core.files import (
-    PRIVATE,
     checksum,
     file_checksum,
     file_name,
@@ -188,14 +186,11 @@ class Backups:
         """Have the folder, for this run alone. Raise Refused where another run has it; a killed one has it no more."""
         make_folder(self.path)
         make_folder(str(self.folder))
-        handle = _opened(self.folder / LOCK)
+        handle = _taken(self.folder)
         try:
-            # A file system that knows no locks is used without.
-            with suppress(OSError):
-                _take(handle, self.folder)
             yield
         finally:
-            os.close(handle)
+            locks.release(handle)
 
     def store(self, content: bytes, entries: Sequence[Entry]) -> None:
         """Have ``entries``, of which the last is new and says ``content``. A file that is whole is not written."""
@@ -282,18 +277,11 @@ def _server_of(manifest: Path) -> str | None:
     return known
 
 
-def _opened(lock: Path) -> int:
+def _taken(folder: Path) -> int:
+    """The lock of a folder. Raise Refused where another run has it."""
     try:
-        return os.open(lock, os.O_RDWR | os.O_CREAT, PRIVATE)
-    except OSError as error:
-        raise Refused(
-            f"{lock} cannot be opened, so other runs cannot be kept away: {error.strerror or error}. See that this"
-            " user may write it, or remove it while no backup runs."
-        ) from error
-
-
-def _take(handle: int, folder: Path) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
+        return locks.take(str(folder / LOCK))
+    except locks.Busy as error:
         raise Refused(f"Another run is writing to {folder}. Run this again when it has ended.") from error
+    except locks.Unusable as error:
+        raise Refused(f"{error.message} See that this user may write it, or remove it while no backup runs.") from error

@@ -190,3 +190,61 @@ def test_junit_of_nothing_to_do_has_a_case_that_passes() -> None:
 def test_junit_of_a_refused_run_fails() -> None:
     root = ET.fromstring(as_junit(report(ABOUT, [result(change(), status="refused", msg="too many")], [])))
     assert [failure.get("message") for failure in root.iter("failure")] == ["too many"]
+
+
+def seen(name: str, **license_facts: Any) -> dict[str, Any]:
+    """A server that is reached, with its details, as aem_server_info tells it."""
+    return {"name": name, "state": "MONITORED", "message": "", "details": {"license": license_facts}}
+
+
+UNMANAGED = [
+    {"kind": "server", "server": "repl-9", "name": "repl-9"},
+    {"kind": "server", "server": "repl-1", "name": "repl-1"},
+    *({"kind": "task", "server": "repl-1", "name": f"T{number}"} for number in range(7)),
+]
+SEEN = [
+    seen("far", state="VALID_LICENSE", days_to_expiration=31, expiration="2027-01-31"),
+    seen("near", state="VALID_LICENSE", days_to_expiration=30, expiration="2026-12-28T00:00:00Z"),
+    seen("gone", state="EXPIRED_LICENSE", days_to_expiration=-1),
+    seen("unknown", days_to_expiration=-1),
+    {"name": "down", "state": "ERROR", "message": "no route"},
+]
+DRIFT = {**ABOUT, "stage": "drift", "servers": ["REPL-1"], "seen": SEEN, "license_days": 30}
+
+
+def test_drift_tells_what_git_does_not_have_and_what_else_to_look_at() -> None:
+    found = report(DRIFT, [result(status="in_sync", unmanaged=UNMANAGED)], PLACES)
+    assert found["status"] == "in_sync"
+    assert [(item["kind"], item["name"]) for item in found["unmanaged"]] == [
+        ("server", "repl-9"),
+        *(("task", f"T{number}") for number in range(7)),
+    ]
+    assert [item["server"] for item in found["licenses"]] == ["near", "gone"]
+    assert found["unreachable"] == [{"server": "down", "message": "no route"}]
+    text = "\n".join(as_lines(found))
+    assert "\nserver repl-9\nrepl-1: tasks T0, T1, T2, T3, T4, and 2 more\n" in text
+    assert "\nnear: 30 days, until 2026-12-28\ngone: EXPIRED_LICENSE\n" in text
+    assert "\ndown: no route. Nobody knows whether it is in sync\n" in text
+    markdown = as_markdown(found)
+    assert "**Licenses near their end (2)**" in markdown
+    assert "repl-1: tasks T0, T1, T2, T3, T4, T5, T6\n" in markdown
+    suites = ET.fromstring(as_junit(found))
+    assert {suite.get("failures") for suite in suites} == {"0"}
+    assert "license" in {case.get("name") for case in suites.iter("testcase")}
+
+
+@pytest.mark.parametrize(("stage", "status"), [("drift", "blocked"), ("plan", "in_sync"), ("apply", "in_sync")])
+def test_a_rule_lets_drift_wait_for_a_person_where_git_lacks_something(stage: str, status: str) -> None:
+    about = {**DRIFT, "stage": stage, "unmanaged_blocks": ["tasks"]}
+    found = report(about, [result(status="in_sync", unmanaged=UNMANAGED)], PLACES)
+    assert found["status"] == status
+    assert [item["blocks"] for item in found["unmanaged"]] == [False, *[True] * 7]
+    failures = [case for case in ET.fromstring(as_junit(found)).iter("testcase") if case.find("failure") is not None]
+    assert len(failures) == (7 if stage == "drift" else 0)
+    assert report({**about, "unmanaged_blocks": ["endpoints"]}, [result(status="in_sync")], [])["status"] == "in_sync"
+
+
+def test_a_part_of_the_estate_says_nothing_of_other_servers() -> None:
+    found = report({**DRIFT, "is_part": True}, [result(unmanaged=UNMANAGED), result(unmanaged=UNMANAGED)], PLACES)
+    assert {item["kind"] for item in found["unmanaged"]} == {"task"}
+    assert len(found["unmanaged"]) == 7
