@@ -6,14 +6,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from simulator import Settings, Simulator
+from simulator import Simulator
 from support.api_calls import FIXTURES
-from support.estates import adopted, brought_about, part, proven, told, writes
+from support.estates import adopted, brought_about, part, proven, told, wished, writes
 
 PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
 NIGHTLY, RUNS = "Nightly 01 accounts", "Nightly 21 returns"
@@ -22,26 +20,10 @@ NEW = {"name": "repl-new", "host": "repl-new.corp.example", "username": "CORP\\s
 ORACLE = {"role": "source", "type_id": "ORACLE_COMPONENT_TYPE"}
 
 
-@pytest.fixture(scope="module")
-def simulated() -> Iterator[Simulator]:
-    """One simulator for all tests."""
-    with Simulator(Settings(start_seconds=0.01, stop_seconds=0.01, import_seconds=0.01)) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def em(simulated: Simulator) -> Iterator[Simulator]:
+def em(quick_em: Simulator) -> Simulator:
     """An Enterprise Manager as at its start."""
-    simulated.reset()
-    yield simulated
-    simulated.clear_faults()
-
-
-def wished(em: Simulator, server: str = QAS) -> dict[str, Any]:
-    """What a server has, as a wish; the log begins after it."""
-    found = adopted(em, server)
-    em.clear_log()
-    return found
+    return quick_em
 
 
 def state(em: Simulator, server: str, task: str) -> str | None:
@@ -60,7 +42,7 @@ def test_what_is_there_is_no_change_and_costs_few_requests(em: Simulator, server
 
 
 def test_a_new_server_with_all_that_is_on_it(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     task = {**part(wish, "tasks", NIGHTLY), "source_endpoint": "New Oracle", "target_endpoint": "New null"}
     server = {
         **NEW,
@@ -94,7 +76,7 @@ def test_secrets_are_never_told(em: Simulator) -> None:
 
 
 def test_one_import_with_owners_overrides_and_tables(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     task = part(wish, "tasks", NIGHTLY)
     task.update(overrides=LOB, owners={"QAS": "PRD"})
     task["tables"] = {"included_pattern": [{"owner": "PRD", "name": "%"}], "explicit_included_tables": []}
@@ -113,7 +95,7 @@ def test_one_import_with_owners_overrides_and_tables(em: Simulator) -> None:
 
 
 def test_a_running_task_is_blocked_without_force(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "tasks", RUNS)["overrides"] = LOB
     part(wish, "tasks", NIGHTLY)["overrides"] = LOB
     done = brought_about(em, wish)
@@ -125,7 +107,7 @@ def test_a_running_task_is_blocked_without_force(em: Simulator) -> None:
 
 
 def test_a_running_task_with_force_is_stopped_and_resumed(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "tasks", RUNS).update(overrides=LOB, force=True)
     done = proven(em, wish)
     assert told(done, "name", "status", "stops") == [(RUNS, "done", True)]
@@ -134,7 +116,7 @@ def test_a_running_task_with_force_is_stopped_and_resumed(em: Simulator) -> None
 
 
 def test_a_task_that_is_to_be_stopped_is_stopped_before_it_is_imported(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "tasks", RUNS).update(overrides=LOB, run_state="stopped")
     done = proven(em, wish)
     assert told(done) == [("run_state", RUNS, "run", "done"), ("task", RUNS, "update", "done")]
@@ -142,7 +124,7 @@ def test_a_task_that_is_to_be_stopped_is_stopped_before_it_is_imported(em: Simul
 
 
 def test_a_failed_import_leaves_its_task_running_and_the_others_done(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "tasks", RUNS).update(overrides=LOB, force=True)
     part(wish, "tasks", NIGHTLY).update(overrides=LOB, run_state="started")
     em.inject({"kind": "error", "api_method": "ImportTask", "task": RUNS, "error_code": "AEM_IMPORT_INVALID_CONTENT"})
@@ -160,7 +142,7 @@ def test_a_failed_import_leaves_its_task_running_and_the_others_done(em: Simulat
 
 
 def test_what_needs_what_failed_is_skipped(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     wish["endpoints"].append({"name": "Other", **ORACLE, "settings": {"server": "//x"}})
     part(wish, "tasks", NIGHTLY).update(source_endpoint="Other", run_state="started")
     em.inject({"kind": "error", "api_method": "ImportAll", "error_code": "AEM_IMPORT_INVALID_CONTENT"})
@@ -173,7 +155,7 @@ def test_what_needs_what_failed_is_skipped(em: Simulator) -> None:
 
 
 def test_an_endpoint_that_nobody_has(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "tasks", NIGHTLY)["source_endpoint"] = "QAS Orakle"
     done = brought_about(em, wish)
     assert done.values["status"] == "blocked"
@@ -230,7 +212,7 @@ def test_a_task_that_only_loads_is_not_to_be_kept_running(em: Simulator) -> None
 
 
 def test_deletions_come_last_and_tasks_before_endpoints(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     for name in ("QAS Snowflake", "QAS files"):
         part(wish, "endpoints", name)["state"] = "absent"
     wish["tasks"] = [
@@ -252,7 +234,7 @@ def test_deletions_come_last_and_tasks_before_endpoints(em: Simulator) -> None:
 
 
 def test_an_endpoint_that_is_still_used_waits(em: Simulator) -> None:
-    wish = wished(em)
+    wish = wished(em, QAS)
     part(wish, "endpoints", "QAS Snowflake")["state"] = "absent"
     done = brought_about(em, wish)
     assert told(done) == [("endpoint", "QAS Snowflake", "delete", "blocked")]

@@ -5,41 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import digest, gate
-from simulator import Settings, Simulator
-from support.estates import adopted, brought_about, part, proven, session, told, writes
+from simulator import Simulator
+from support.estates import adopted, brought_about, part, proven, session, told, wished, writes
 
 PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
 NIGHTLY, RUNS = "Nightly 01 accounts", "Nightly 21 returns"
 LOB = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+BROKEN = "DESERIALIZE_TO_TYPE"
 ALL = {"prune": True, "prune_max": 1000, "prune_max_percent": 100}
 
 
-@pytest.fixture(scope="module")
-def simulated() -> Iterator[Simulator]:
-    """One simulator for all tests."""
-    with Simulator(Settings(start_seconds=0.01, stop_seconds=0.01, import_seconds=0.01)) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def em(simulated: Simulator) -> Iterator[Simulator]:
+def em(quick_em: Simulator) -> Simulator:
     """An Enterprise Manager as at its start."""
-    simulated.reset()
-    yield simulated
-    simulated.clear_faults()
+    return quick_em
 
 
-def wished(em: Simulator, server: str = QAS) -> dict[str, Any]:
-    """What a server has, as a wish; the log begins after it."""
-    found = adopted(em, server)
+def rest(em: Simulator, server: str) -> None:
+    """Stop all tasks of a server; the log begins after it."""
+    with session(em) as api:
+        for task in api.get_task_list(server):
+            if task["state"] == "RUNNING":
+                api.stop_task(server, task["name"])
     em.clear_log()
-    return found
 
 
 def without(wished_for: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -70,7 +65,7 @@ def unmanaged(result: Any, kind: str) -> list[str]:
 
 def test_what_is_unmanaged_is_told_by_name_unless_it_is_ignored(em: Simulator) -> None:
     ignore = [{"servers": ["compose-*"], "tasks": ["*/in/out"], "why": "of others"}]
-    found = brought_about(em, without(wished(em), NIGHTLY, "QAS files"), {"name": DEV, "tasks": []}, ignore=ignore)
+    found = brought_about(em, without(wished(em, QAS), NIGHTLY, "QAS files"), {"name": DEV, "tasks": []}, ignore=ignore)
     others = sorted((PRD, "replicate-retired", "replicate-branch"))
     assert unmanaged(found, "server") == [f"{name}/{name}" for name in others]
     assert unmanaged(found, "endpoint") == [f"{QAS}/QAS files"]
@@ -84,13 +79,13 @@ def test_what_is_unmanaged_is_told_by_name_unless_it_is_ignored(em: Simulator) -
 
 
 def test_what_git_no_longer_has_is_left_alone_unless_prune_is_on(em: Simulator) -> None:
-    found = brought_about(em, without(wished(em), NIGHTLY, "QAS files"))
+    found = brought_about(em, without(wished(em, QAS), NIGHTLY, "QAS files"))
     assert (found.values["status"], found.values["summary"]["left_alone"]) == ("in_sync", 2 + 5)
     assert "Left alone: 1 endpoint, 5 servers, 1 task." in found.values["plan"]
 
 
 def test_prune_deletes_tasks_before_endpoints(em: Simulator) -> None:
-    done = proven(em, without(wished(em), NIGHTLY, "QAS files"), prune=True)
+    done = proven(em, without(wished(em, QAS), NIGHTLY, "QAS files"), prune=True)
     assert told(done) == [("task", NIGHTLY, "delete", "done"), ("endpoint", "QAS files", "delete", "done")]
 
 
@@ -103,12 +98,12 @@ def test_prune_deletes_only_in_lists_that_are_given(em: Simulator) -> None:
 
 
 def test_prune_deletes_only_kinds_that_are_named(em: Simulator) -> None:
-    done = brought_about(em, without(wished(em), NIGHTLY, "QAS files"), **{**ALL, "prune_kinds": ["endpoints"]})
+    done = brought_about(em, without(wished(em, QAS), NIGHTLY, "QAS files"), **{**ALL, "prune_kinds": ["endpoints"]})
     assert told(done, "kind", "action") == [("endpoint", "delete")]
 
 
 def test_prune_deletes_no_task_that_runs(em: Simulator) -> None:
-    done = brought_about(em, without(wished(em), RUNS), prune=True)
+    done = brought_about(em, without(wished(em, QAS), RUNS), prune=True)
     assert told(done) == [("task", RUNS, "delete", "blocked")]
     assert (done.values["status"], writes(em)) == ("blocked", [])
 
@@ -124,7 +119,7 @@ def test_prune_deletes_no_task_that_runs(em: Simulator) -> None:
     ],
 )
 def test_above_a_limit_nothing_is_done_at_all(em: Simulator, limits: dict[str, int], message: str) -> None:
-    found = without(wished(em), NIGHTLY, "Nightly 02 addresses", "Nightly 03 branches")
+    found = without(wished(em, QAS), NIGHTLY, "Nightly 02 addresses", "Nightly 03 branches")
     part(found, "tasks", "Nightly 04 carriers")["overrides"] = LOB
     assert message in refused(em, found, prune=True, **limits)
     assert proven(em, found, prune=True).values["summary"]["delete"] == 3
@@ -138,15 +133,31 @@ def test_an_empty_list_never_empties_a_server_by_itself(em: Simulator) -> None:
 @pytest.mark.parametrize("server", [QAS, DEV])
 def test_prune_deletes_nothing_where_a_read_failed(em: Simulator, api_method: str, server: str) -> None:
     wishes = [
-        without(wished(em), NIGHTLY),
+        without(wished(em, QAS), NIGHTLY),
         {"name": DEV, "description": "other", "acl": {}, "endpoints": [], "tasks": []},
     ]
     wishes[0].update(description="other", acl={})
     em.clear_log()
-    for code in ("DESERIALIZE_TO_TYPE", "UNAUTHORIZED_REQUEST"):
+    for code in (BROKEN, "UNAUTHORIZED_REQUEST"):
         em.clear_faults()
         em.inject({"kind": "error", "api_method": api_method, "server": server, "times": None, "error_code": code})
         assert "could not be read as a whole" in refused(em, *wishes, **ALL)
+
+
+@pytest.mark.parametrize("api_method", ["GetServer", "GetTaskList"])
+def test_prune_deletes_no_server_where_a_read_of_one_failed(em: Simulator, api_method: str) -> None:
+    rest(em, DEV)
+    em.inject({"kind": "error", "api_method": api_method, "server": "compose-dw", "times": None, "error_code": BROKEN})
+    message = refused(em, {"name": PRD}, {"name": QAS}, **ALL, prune_kinds=["servers"])
+    assert "could not be read as a whole" in message
+
+
+def test_prune_deletes_nothing_where_the_servers_cannot_be_listed(em: Simulator) -> None:
+    found = without(wished(em, QAS), NIGHTLY)
+    em.inject({"kind": "error", "api_method": "GetServerList", "times": None, "error_code": BROKEN})
+    done = brought_about(em, found, **ALL)
+    assert done.error is not None
+    assert (done.changed, writes(em)) == (False, [])
 
 
 def test_without_prune_what_can_be_read_is_done(em: Simulator) -> None:
@@ -167,9 +178,7 @@ def test_servers_are_pruned_only_if_named_and_their_tasks_are_read_and_rest(em: 
         "replicate-retired": "blocked",
         "replicate-branch": "blocked",
     }
-    with session(em) as api:
-        for task in ("in/out", "Größe täglich", "channel"):
-            api.stop_task(DEV, task)
+    rest(em, DEV)
     done = brought_about(em, *kept, **servers)
     assert told(done, "name", "action", "status")[0] == (DEV, "delete", "done")
     assert "prune would delete 1 servers (x" not in str(done.error)
@@ -180,7 +189,7 @@ def test_servers_are_pruned_only_if_named_and_their_tasks_are_read_and_rest(em: 
 
 def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
     protected = {"tasks": [f"{QAS}/Nightly 01*"], "endpoints": ["*/QAS files"], "servers": ["*prd*"]}
-    found = wished(em)
+    found = wished(em, QAS)
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     assert proven(em, found, protected=protected).values["status"] == "applied"
     em.clear_log()
@@ -194,10 +203,7 @@ def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
 
 
 def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator) -> None:
-    with session(em) as api:
-        for task in ("in/out", "Größe täglich", "channel"):
-            api.stop_task(DEV, task)
-    em.clear_log()
+    rest(em, DEV)
     servers = {**ALL, "prune_kinds": ["servers"], "protected": {"servers": ["*-dev"]}}
     assert "protected, and never deleted: server replicate-dev" in refused(em, {"name": PRD}, {"name": QAS}, **servers)
     message = refused(em, {"name": DEV, "state": "absent"}, protected={"servers": ["*-dev"]})
@@ -223,7 +229,7 @@ def test_what_moves_beside_a_patch_does_not_stop_it(em: Simulator, monkeypatch: 
 
 
 def test_only_the_plan_that_was_approved_is_carried_out(em: Simulator) -> None:
-    found = wished(em)
+    found = wished(em, QAS)
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     approved = brought_about(em, found, check_mode=True).values["plan_id"]
     part(found, "tasks", "Nightly 02 addresses")["overrides"] = LOB
@@ -249,8 +255,10 @@ def test_a_plan_made_on_another_state_is_another_plan(em: Simulator) -> None:
     assert f"acl {DEV} are other changes" in refused(em, found, expect=approved)
 
 
-def test_what_moves_after_the_plan_is_not_overwritten(em: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = wished(em)
+def test_what_moves_after_the_plan_is_not_overwritten(
+    em: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = wished(em, QAS)
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     found.update(acl={"viewer_role": {"users": ["CORP\\v"], "groups": []}}, description="other")
     part(found, "endpoints", "QAS Snowflake")["settings"]["server"] = "other.example"
@@ -261,7 +269,8 @@ def test_what_moves_after_the_plan_is_not_overwritten(em: Simulator, monkeypatch
 
     def meanwhile(*arguments: Any) -> Any:
         monkeypatch.setattr(gate, "refusal", refusal)
-        with session(em) as api:
+        with session(em) as api, monkeypatch.context() as another_machine:
+            another_machine.setenv("ANSIBLE_HOME", str(tmp_path))
             nightly = adopted(em, QAS)["tasks"][0]["definition"]
             nightly["cmd.replication_definition"]["tasks"][0]["task"]["description"] = "by hand"
             brought_about(em, {"name": QAS, "tasks": [{"name": NIGHTLY, "definition": nightly}]})
@@ -299,7 +308,7 @@ def test_a_server_at_the_same_host_and_port_is_a_suspected_rename(em: Simulator)
 
 
 def test_a_task_and_an_endpoint_under_another_name_are_suspected_renames(em: Simulator) -> None:
-    found = wished(em)
+    found = wished(em, QAS)
     task, endpoint = part(found, "tasks", NIGHTLY), part(found, "endpoints", "QAS files")
     task["name"], endpoint["name"] = "Accounts", "QAS output"
     task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Accounts"
@@ -323,7 +332,7 @@ def test_a_task_and_an_endpoint_under_another_name_are_suspected_renames(em: Sim
 
 
 def test_a_renamed_task_that_runs_is_replaced_and_runs_again(em: Simulator) -> None:
-    found = wished(em)
+    found = wished(em, QAS)
     task = part(found, "tasks", RUNS)
     task.update(name="Returns", renamed_from=RUNS)
     task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Returns"
@@ -422,7 +431,7 @@ def test_an_import_loses_no_secret(em: Simulator) -> None:
 
 
 def test_what_is_observed_is_told_and_never_written(em: Simulator) -> None:
-    found = without(wished(em), "Nightly 02 addresses")
+    found = without(wished(em, QAS), "Nightly 02 addresses")
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     part(found, "tasks", RUNS)["overrides"] = LOB
     done = brought_about(em, found, observe=["*-qas"], protected={"tasks": ["*"]}, **ALL)
@@ -432,7 +441,7 @@ def test_what_is_observed_is_told_and_never_written(em: Simulator) -> None:
 
 
 def test_what_is_ignored_is_neither_changed_nor_pruned(em: Simulator) -> None:
-    found = without(wished(em), "Nightly 02 addresses")
+    found = without(wished(em, QAS), "Nightly 02 addresses")
     part(found, "tasks", NIGHTLY)["overrides"] = LOB
     found["description"] = "other"
     pointer = "/task_settings/common_settings/lob_max_size"

@@ -6,36 +6,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 import yaml
 
-from simulator import Settings, Simulator
-from support.estate_folder import FILES, ONE, SIMULATED, TWO, Repository, description, writes
+from simulator import Simulator
+from support.estate_folder import FILES, ONE, TWO, Repository, description, writes
 from support.playbooks import run_file
 from support.roles import as_text
 
 
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One simulator for all tests."""
-    estate = tmp_path_factory.mktemp("estate") / "estate.yml"
-    estate.write_text(SIMULATED, encoding="utf-8")
-    settings = Settings(estate=estate, start_seconds=0.01, stop_seconds=0.01, import_seconds=0.02)
-    with Simulator(settings) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def em(simulated: Simulator) -> Iterator[Simulator]:
+def em(folder_em: Simulator) -> Simulator:
     """An Enterprise Manager as at its start."""
-    simulated.reset()
-    simulated.clear_log()
-    yield simulated
-    simulated.clear_faults()
+    return folder_em
 
 
 @pytest.fixture

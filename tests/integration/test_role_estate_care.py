@@ -7,38 +7,24 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_endpoint, aem_server, aem_task_state
-from simulator import Settings, Simulator
-from support.estate_folder import FILES, ONE, SIMULATED, TWO, Repository, description, writes
+from simulator import Simulator
+from support.estate_folder import FILES, ONE, TWO, Repository, description, writes
 from support.inprocess import perform
 from support.playbooks import run_file
 
 FILE = "estate/localhost/servers/one.yml"
 
 
-@pytest.fixture(scope="module")
-def simulated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """One simulator for all tests."""
-    estate = tmp_path_factory.mktemp("estate") / "estate.yml"
-    estate.write_text(SIMULATED, encoding="utf-8")
-    settings = Settings(estate=estate, start_seconds=0.01, stop_seconds=0.01, import_seconds=0.02)
-    with Simulator(settings) as simulator:
-        yield simulator
-
-
 @pytest.fixture
-def em(simulated: Simulator) -> Iterator[Simulator]:
+def em(folder_em: Simulator) -> Simulator:
     """An Enterprise Manager as at its start."""
-    simulated.reset()
-    simulated.clear_log()
-    yield simulated
-    simulated.clear_faults()
+    return folder_em
 
 
 @pytest.fixture
@@ -64,8 +50,8 @@ def causes(estate: Repository) -> dict[str, str]:
 def test_drift_names_cause_culprit_file_and_line(estate: Repository, em: Simulator) -> None:
     assert estate.play("drift").return_code == 0
     assert (estate.report["status"], estate.report["drift"]) == ("in_sync", [])
-    (unmanaged,) = estate.report["unmanaged"]
-    assert unmanaged == {"kind": "task", "server": ONE, "name": "Old", "blocks": False}
+    unmanaged = [(item["kind"], item["server"], item["name"]) for item in estate.report["unmanaged"]]
+    assert unmanaged == [("endpoint", ONE, "Lake"), ("task", ONE, "Old")]
     assert [(item["server"], item["days"]) for item in estate.report["licenses"]] == [(TWO, 12)]
 
     by_hand(em, aem_endpoint, server=ONE, name="Core", settings={"server": "//other:1521/CORE"})
@@ -219,6 +205,29 @@ def test_no_server_is_changed_after_one_that_is_not_well(
     assert estate.report["not_reached"] == [TWO], played.output
     assert told in estate.report["message"]
     assert description(em, TWO) == "the second"
+
+
+def test_no_server_is_changed_after_one_with_a_task_that_is_not_healthy(estate: Repository, em: Simulator) -> None:
+    estate.write(SERIAL)
+    sick = {"name": "Claims", "state": "ERROR", "message": "ORA-03113: end-of-file on communication channel"}
+    fault = {"kind": "json", "api_method": "GetTaskDetails", "body": sick, "times": None}
+    # Before the change it was well.
+    em.inject({**fault, "server": ONE, "task": "Claims", "skip": 1})
+    played = estate.play("apply", estate_serial=True, estate_health_timeout=60)
+    assert played.return_code == 2, played.output
+    assert (estate.report["status"], estate.report["not_reached"]) == ("failed", [TWO])
+    assert estate.report["message"] == (
+        f"Server {ONE} is not well after it was changed, so the servers after it were left as they are. Task Claims is"
+        " not healthy: it is in state ERROR, ORA-03113: end-of-file on communication channel."
+    )
+    # What was done is told too, and on screen and in the comment which servers are as they were.
+    assert estate.statuses() == [(ONE, "tables", "Claims", "done")]
+    assert "Servers that were not reached (1)" in (estate.reports / "localhost.md").read_text(encoding="utf-8")
+    assert f"Not reached: {TWO}" in played.output
+    assert description(em, TWO) == "the second"
+    em.clear_faults()
+    assert estate.play("apply", estate_serial=True).return_code == 0
+    assert (estate.report["status"], description(em, TWO)) == ("applied", "newer")
 
 
 def test_a_server_that_is_new_has_no_tasks_to_look_at(estate: Repository, em: Simulator) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from simulator import Simulator
+from simulator import Settings, Simulator
 
 from .playbooks import Played, run_file
 
@@ -62,6 +62,13 @@ FILES = {
     ),
     "shared/servers/two.yml": "name: repl-two\ndescription: the second\n",
 }
+
+
+def simulated(folder: Path) -> Simulator:
+    """A simulator that begins with SIMULATED, which is written into a folder. Nothing takes long on it."""
+    estate = folder / "simulated.yml"
+    estate.write_text(SIMULATED, encoding="utf-8")
+    return Simulator(Settings(estate=estate, start_seconds=0.01, stop_seconds=0.01, import_seconds=0.02))
 
 
 class Repository:

@@ -125,6 +125,13 @@ def adopted(em: Simulator, server_name: str) -> Plain:
         }
 
 
+def wished(em: Simulator, server_name: str) -> Plain:
+    """What a server has, as a wish; the log begins after it."""
+    found = adopted(em, server_name)
+    em.clear_log()
+    return found
+
+
 def part(wished: Plain, kind: str, name: str) -> Plain:
     """One of the endpoints or tasks of a wish, to be changed."""
     return next(item for item in wished[kind] if item["name"] == name)

@@ -15,7 +15,8 @@ from contextlib import suppress
 from functools import partial
 
 from .._client.api import Api
-from .._core.errors import AemError
+from .._client.vocabulary import PASSING_ERRORS
+from .._core.errors import AemError, ApiError
 from .._core.plan import DELETE
 from .._resource import server, task_definition
 from .._resource.task_definition import How
@@ -41,7 +42,8 @@ def plan_unmanaged(here: Site) -> None:
 def plan_servers(api: Api, rules: Rules, names: Sequence[str], elsewhere: ServerPlan) -> None:
     """Plan what becomes of the servers that the wish does not have.
 
-    One is deleted only where its tasks could be read, and none of them runs; a tombstone deletes it in any case.
+    One is deleted only where its tasks could be read, and none of them runs; a tombstone deletes it in any case. One
+    that Enterprise Manager does not reach waits for a person; any other read that fails leaves the estate half read.
     """
     for name in names:
         if not rules.prunes(SERVERS) or rules.ignores(SERVERS, name):
@@ -56,6 +58,11 @@ def plan_servers(api: Api, rules: Rules, names: Sequence[str], elsewhere: Server
             item.status = OBSERVED
         else:
             _prune(here, item)
+            elsewhere.unread += [error for error in here.reader.failures.values() if not _is_out_of_reach(error)]
+
+
+def _is_out_of_reach(error: AemError) -> bool:
+    return isinstance(error, ApiError) and error.error_code in PASSING_ERRORS
 
 
 def check_limits(plan: ServerPlan, rules: Rules) -> list[str]:

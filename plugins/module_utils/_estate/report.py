@@ -111,7 +111,8 @@ def as_lines(found: Mapping[str, Any]) -> list[str]:
     back = ["", "The way back:", *found["restore"]] if found["restore"] else []
     groups = attention.groups(found) if found["stage"] == DRIFT else []
     looked = [line for group in groups for line in ("", f"{group.title}:", *group.lines)]
-    return [*wrong, *found["plan"], *causes, *looked, *back, headline(found)]
+    left = [f"Not reached: {', '.join(found['not_reached'])}"] if found["not_reached"] else []
+    return [*wrong, *found["plan"], *causes, *looked, *back, *left, headline(found)]
 
 
 def as_junit(found: Mapping[str, Any]) -> str:
