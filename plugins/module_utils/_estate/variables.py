@@ -64,7 +64,7 @@ class Variables:
         is_alone = bool(word) and self._words[word] == 1
 
         def is_certain(name: str) -> bool:
-            return is_alone and counts[name] == 1 and not name.startswith(others)
+            return is_alone and counts[name] == 1 and not f"{name}_".startswith(others)
 
         return {place: name if is_certain(name) else _told(name, server, place) for place, name in plain.items()}
 

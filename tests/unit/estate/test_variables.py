@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
@@ -38,6 +38,7 @@ def test_one_server_never_has_the_name_of_another() -> None:
 
 
 @given(st.dictionaries(HOSTILE, PLACES, max_size=4))
+@example({"A": [("1",)], "A_1": [("_",)]})
 def test_no_two_secrets_have_one_name(estate: dict[str, list[tuple[str, ...]]]) -> None:
     variables = Variables("v_", estate)
     names = [name for server, places in estate.items() for name in variables.of(server, places).values()]
