@@ -86,11 +86,11 @@ simulator: demo-venv ## the embedded Enterprise Manager in the foreground: make 
 
 # --- tests --------------------------------------------------------------------------------------------------------
 
-PARTS := lint changelog-lint unit contract faults-sample kills-sample hostile-sample integration events pages examples release sanity docs
+PARTS := lint changelog-lint unit contract faults-sample kills-sample hostile-sample integration events pages examples build release sanity docs
 ON_PATH = PATH="$$PWD/$(DEV):$$PATH"
 CHECK = $(ON_PATH) python tests/tools/check.py "$(REPORTS)/$@"
 
-.PHONY: test $(PARTS) faults kills hostile build report matrix bench clean
+.PHONY: test $(PARTS) faults kills hostile report lowest matrix bench clean
 test: venv ## every part below, up to docs; ends with the totals
 	@"$(DEV)/python" tests/tools/run_parts.py $(PARTS)
 
@@ -169,6 +169,9 @@ build: venv importer-venv stage ## the collection's archive, checked by galaxy-i
 
 report: venv link browser ## the report of the simulator's estate in .build/report, and its picture in docs/images
 	@$(ON_PATH) PYTHONPATH=tests python tests/tools/report.py .build/report docs/images/report.png
+
+lowest: venv link stage ## unit and integration with the oldest ansible-core and requests that the collection says it takes
+	@"$(DEV)/python" tests/tools/matrix.py lowest
 
 matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
 	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``make demo`` runs, from the plan to the drift."""
+"""What ``make demo`` runs, from the plan to the drift, on the collection as it is installed from its archive."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.playbooks import COLLECTIONS, ROOT
+from support.playbooks import ROOT
 
 
-def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(tmp_path: Path) -> None:
+def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(installed: Path, tmp_path: Path) -> None:
+    collection = installed / "ansible_collections/qlik/enterprise_manager"
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AEM_", "ANSIBLE_"))}
     done = subprocess.run(
-        [sys.executable, "tests/tools/demo.py"],
-        cwd=ROOT,
+        [sys.executable, str(ROOT / "tests/tools/demo.py")],
+        cwd=collection,
         env={
             **environment,
-            "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+            "ANSIBLE_COLLECTIONS_PATH": str(installed),
             "ANSIBLE_HOME": str(tmp_path),
             "ANSIBLE_REMOTE_TEMP": "$ANSIBLE_HOME/tmp",
-            "PYTHONPATH": str(COLLECTIONS),
+            "PYTHONPATH": str(installed),
         },
         capture_output=True,
         text=True,
@@ -35,7 +36,7 @@ def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(tmp_path: Path) -> 
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert len(re.findall("^=== ", done.stdout, re.MULTILINE)) == 5
     assert "\nchanged=0, " in done.stdout
-    report = json.loads((ROOT / ".build/demo/git/reports/em-demo.json").read_text(encoding="utf-8"))
+    report = json.loads((collection / ".build/demo/git/reports/em-demo.json").read_text(encoding="utf-8"))
     assert re.fullmatch("[0-9a-f]{40}", report["commit"])
     assert {(item["name"], item["cause"], item["user"]) for item in report["drift"]} == {
         ("QAS Snowflake", "by hand", "CORP\\designer"),
