@@ -167,8 +167,8 @@ build: venv importer-venv stage ## the collection's archive, checked by galaxy-i
 	@$(CHECK) wheel python tests/tools/wheel.py "$(STAGE)" .build/wheel .build/dist
 	@ls .build/dist/*.tar.gz .build/dist/*.whl
 
-report: venv link browser ## the report of the simulator's estate in .build/report, and its picture in docs/images
-	@$(ON_PATH) PYTHONPATH=tests python tests/tools/report.py .build/report docs/images/report.png
+report: venv link browser ## the report of the simulator's estate in .build/report, and the pictures in docs/images
+	@$(ON_PATH) PYTHONPATH=tests:.build/link python tests/tools/report.py .build/report docs/images
 
 lowest: venv link stage ## unit and integration with the oldest ansible-core and requests that the collection says it takes
 	@"$(DEV)/python" tests/tools/matrix.py lowest

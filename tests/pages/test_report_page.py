@@ -5,36 +5,27 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_files import files
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_findings import findings, matrix
+from support.browser import started
 from support.reports import HOSTILE, data_of, estate
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = (ROOT / "roles/report/files/report.html").read_text(encoding="utf-8")
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A browser of the machine's, without a window."""
-    program = next(filter(None, map(shutil.which, PROGRAMS)), None)
-    assert program, f"Install one of {', '.join(PROGRAMS)}; as root, tests/tools/browser.sh does it on Debian."
-    # Chromium's own sandbox does not work for root, who is who runs it in a container.
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with (
-        sync_playwright() as playwright,
-        playwright.chromium.launch(executable_path=program, args=arguments) as browser,
-    ):
+    with started() as browser:
         yield browser
 
 

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from support.playbooks import ROOT
+from support.terminal import plan_of, svg
 
 
 def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(installed: Path, tmp_path: Path) -> None:
@@ -45,3 +46,6 @@ def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(installed: Path, tm
     # It is read on one screen or two, and shows no secret.
     assert len(done.stdout.splitlines()) < 100
     assert "only-on-the-simulator" not in done.stdout + json.dumps(report)
+    # The README shows the plan.
+    picture = (ROOT / "docs/images/plan.svg").read_text(encoding="utf-8")
+    assert svg(plan_of(done.stdout)) == picture, "run make report"

@@ -12,6 +12,8 @@ export PATH="$1:$PATH"
 export GALAXY_IMPORTER_CHECK_REQUIRED_TAGS=true
 cd -- "$2"
 python -m galaxy_importer.main ./*.tar.gz 2>&1 | tee importer.log
-if grep -E '^(WARNING|ERROR)' importer.log; then
+# It lets ansible-lint look for the playbooks of the collection where it has not put them.
+known='^WARNING: ERROR +Failed to find qlik\.enterprise_manager\.[a-z_]+ playbook\.$'
+if grep -E '^(WARNING|ERROR)' importer.log | grep -Ev "$known"; then
     exit 1
 fi

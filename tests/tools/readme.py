@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the tables of modules and roles in README.md from their documentation.
+"""Write the tables of modules, roles and permissions in README.md from their documentation.
 
 Run without arguments to write it. A test compares what it would write with what is there.
 """
@@ -15,6 +15,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 README = ROOT / "README.md"
+PERMISSIONS_HEAD = "| you want to | a service user with |\n| --- | --- |"
 
 
 def documentation(module: Path) -> dict[str, object]:
@@ -41,10 +42,17 @@ def _role(name: str, specification: Path) -> str:
     return f"| [`{name}`](roles/{name}/README.md) | {short} | [guide](docs/{name}.md) |"
 
 
+def permissions() -> list[str]:
+    """The rows of the short table of permissions, as its page has it."""
+    page = (ROOT / "docs/permissions.md").read_text(encoding="utf-8")
+    return page.split(PERMISSIONS_HEAD + "\n")[1].split("\n\n")[0].splitlines()
+
+
 def completed(readme: str) -> str:
     """``readme`` with the tables as they should be."""
     for kind, head, rows in (
         ("modules", "| module | what it does |\n| --- | --- |", modules()),
+        ("permissions", PERMISSIONS_HEAD, permissions()),
         ("roles", "| role | what it does | |\n| --- | --- | --- |", roles()),
     ):
         begin, end = f"<!-- {kind}: written by tests/tools/readme.py -->", f"<!-- end of {kind} -->"
