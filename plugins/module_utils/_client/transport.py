@@ -37,6 +37,21 @@ GREATEST = {TEXT: 512 * MEBIBYTE, JSON: 64 * MEBIBYTE, NOTHING: MEBIBYTE}
 # Some packing unpacks to a thousand times its size, so little is unpacked at a time.
 _PIECE = 16 * 1024
 _PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+# By what OpenSSL calls them. None of them passes by itself.
+_TLS_HINTS = {
+    ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"): (
+        "What answers there speaks no TLS. Is aem_url the address of Enterprise Manager, with the right port?"
+    ),
+    ("TLSV1_ALERT_PROTOCOL_VERSION", "UNSUPPORTED_PROTOCOL", "NO_PROTOCOLS_AVAILABLE"): (
+        "What answers at aem_url speaks an old protocol, and TLS 1.2 or newer is needed. Have it enabled there."
+    ),
+    ("SSLV3_ALERT_HANDSHAKE_FAILURE", "TLSV1_ALERT_INSUFFICIENT_SECURITY", "DH_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL"): (
+        "What answers at aem_url takes no cipher that is safe, or wants a certificate, which aem_client_cert gives."
+    ),
+    ("TLSV13_ALERT_CERTIFICATE_REQUIRED", "TLSV1_ALERT_UNKNOWN_CA", "SSLV3_ALERT_BAD_CERTIFICATE"): (
+        "What answers at aem_url wants a certificate that it knows; aem_client_cert gives it."
+    ),
+}
 
 
 class Raw(NamedTuple):
@@ -165,6 +180,10 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:
     if certificate:
         problem = f"{str(certificate).rstrip('.')}. {_certificate_hint(connection)}"
         return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
+    handshake = next((cause for cause in causes if isinstance(cause, ssl.SSLError) and _tls_hint(cause)), None)
+    if handshake:
+        problem = f"{str(handshake).rstrip('.')}. {_tls_hint(handshake)}"
+        return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
     problem = str(causes[-1]) or type(causes[-1]).__name__
     refused_here = (
         requests.exceptions.InvalidURL,
@@ -196,6 +215,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         inner = getattr(inner, "reason", None) or next(
             (argument for argument in reversed(inner.args) if isinstance(argument, BaseException)), None
         )
+
+
+def _tls_hint(error: ssl.SSLError) -> str:
+    """What to do about a connection that did not come about; empty where that is not known."""
+    return next((hint for reasons, hint in _TLS_HINTS.items() if error.reason in reasons), "")
 
 
 def _certificate_hint(connection: Connection) -> str:
