@@ -28,9 +28,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A playbook takes seconds, so the sample is of one role; the tests of the others interrupt them by hand."""
+    whole = metafunc.config.getoption("--whole", default=False)
     if "role" in metafunc.fixturenames:
-        whole = metafunc.config.getoption("--whole", default=False)
         metafunc.parametrize("role", ROLES if whole else ["estate"])
+    if "pair" in metafunc.fixturenames:
+        metafunc.parametrize("pair", ["promote", "failover", "restore"] if whole else ["promote"])
 
 
 @pytest.fixture(scope="session")

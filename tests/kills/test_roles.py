@@ -26,3 +26,16 @@ def test_a_playbook_that_is_interrupted(cases: Cases, tmp_path: Path, role: str)
                 run.kill_at_request((number * 7 + 3) % len(writes), SIGNALS[sent])
             run.finish()
             run.judge()
+
+
+def test_two_playbooks_at_once(cases: Cases, tmp_path: Path, pair: str) -> None:
+    with Simulator(ROLES[pair].settings(tmp_path)) as em:
+        run = RoleRun(em, ROLES[pair], tmp_path)
+        writes = run.healthy()
+        for number in cases.some([number for number, does in enumerate(writes) if does], 1, f"two playbooks: {pair}"):
+            run.begin()
+            # Who could not do it says why, and finds it possible later.
+            if any(run.two_at_once(number)):
+                assert "fatal: " in run.output()
+                run.finish()
+            run.judge()

@@ -79,7 +79,12 @@ class Role:
 
 def _failover(_em: Simulator, folder: Path) -> dict[str, Any]:
     switch = {"server": PRD, "endpoint": "ORA", "configuration": "Standby"}
-    return {"failover_endpoints": [switch], "failover_dir": str(folder / "failover"), "failover_settle": 0}
+    return {
+        "failover_endpoints": [switch],
+        "failover_dir": str(folder / "failover"),
+        "failover_settle": 0,
+        "failover_timeout": 20,
+    }
 
 
 def _backup(_em: Simulator, folder: Path) -> dict[str, Any]:
@@ -89,12 +94,23 @@ def _backup(_em: Simulator, folder: Path) -> dict[str, Any]:
 
 def _restore(em: Simulator, folder: Path) -> dict[str, Any]:
     SCENARIOS["restore"].options(em, folder)
-    return {"restore_path": str(folder / "backups"), "restore_server": QAS, "restore_force": True}
+    return {
+        "restore_path": str(folder / "backups"),
+        "restore_server": QAS,
+        "restore_force": True,
+        "restore_timeout": 20,
+    }
 
 
 def _promote(_em: Simulator, folder: Path) -> dict[str, Any]:
     ways = {"promote_source": "replicate-dev", "promote_target": "replicate-prd", "promote_tasks": ["*"]}
-    return {**ways, "promote_force": True, "promote_state_dir": str(folder / "state"), "promote_path": ""}
+    return {
+        **ways,
+        "promote_force": True,
+        "promote_timeout": 20,
+        "promote_state_dir": str(folder / "state"),
+        "promote_path": "",
+    }
 
 
 def _estate(em: Simulator, folder: Path) -> dict[str, Any]:
@@ -207,6 +223,19 @@ class RoleRun:
         # What other programs have left is theirs; this collection's goes once it is old.
         for path in self.left_half():
             os.utime(path, (1, 1))
+
+    def two_at_once(self, number: int) -> list[int]:
+        """The return codes of two runs, the second made while the first waits for the answer of that request."""
+        self.em.inject({"kind": "hold", "skip": number})
+        first = self.start()
+        while not self.em.held() and first.poll() is None:
+            time.sleep(0.01)
+        second = self.start()
+        with suppress(subprocess.TimeoutExpired):
+            # Who waits for the first one, which waits for us, has waited long enough.
+            second.wait(PATIENCE / 2)
+        self.em.clear_faults()
+        return [first.wait(PATIENCE), second.wait(PATIENCE)]
 
     def finish(self) -> None:
         """Run undisturbed."""
