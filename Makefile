@@ -129,12 +129,14 @@ faults: venv link ## every fault at every request of every module and role; writ
 
 kills-sample: venv link ## work that is killed, starved of disk and done twice at once: a sample of the cases
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
-	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" \
+	@$(ON_PATH) python -m pytest tests/kills -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
-kills: venv link ## all cases of that, for docs/reliability.md; takes half an hour
+kills: venv link ## all cases of that, for docs/reliability.md; takes an hour
 	@mkdir -p .build/tmp
-	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
+	@$(ON_PATH) python -m pytest tests/kills -q --durations=10 --basetemp=".build/tmp/$@" \
+		--whole --figures=.build/kills.json $(ARGS)
+	@$(ON_PATH) PYTHONPATH=tests python -m support.kill_figures .build/kills.json
 
 hostile-sample: venv link ## input and answers that mean no good, canaries, TLS: a sample of the cases
 	@mkdir -p "$(REPORTS)/$@" .build/tmp

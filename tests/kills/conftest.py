@@ -43,7 +43,8 @@ def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
     yield found
     file = request.config.getoption("--figures", default=None)
     if file:
-        text = json.dumps(dict(sorted(found.counted.items())), indent=1)
+        told = {"cases": dict(sorted(found.counted.items())), "wrong": request.session.testsfailed}
+        text = json.dumps(told, indent=1)
         Path(file).write_text(text + "\n", encoding="utf-8")
 
 

@@ -44,7 +44,7 @@ def test_a_step_in_the_file_system_fails_and_all_after_it(
     bench = Workbench(em, nursery, SCENARIOS[name], tmp_path)
     steps = bench.healthy()[1]
     every = [(number, error) for number in range(steps) for error in ERRORS]
-    for number, error in cases.some(every, 2, f"bad disk: {name}"):
+    for number, error in cases.some(every, 1, f"bad disk: {name}"):
         bench.begin()
         before = bench.contents()
         trouble = Trouble(below=str(bench.folder), at=number, error=ERRORS[error])

@@ -63,7 +63,7 @@ def logins(em: Simulator) -> tuple[int, int]:
 
 
 def test_the_event_source_watches_for_hours(em: Simulator, cases: Cases) -> None:
-    looks = 2400 if cases.whole else 60
+    looks = 2400 if cases.whole else 30
     cases.counted["looks of the event source"] += looks
     options = {"aem_url": em.url, "aem_username": em.username, "aem_password": em.password}
     connection = Connection.from_options({**options, "aem_ca_path": em.ca_path}, {})
@@ -94,7 +94,7 @@ def test_the_event_source_watches_for_hours(em: Simulator, cases: Cases) -> None
 
 
 def test_thousands_of_calls_in_one_process(em: Simulator, cases: Cases) -> None:
-    calls = 1500 if cases.whole else 30
+    calls = 1500 if cases.whole else 20
     cases.counted["modules in one process"] += calls
     tracemalloc.start()
     perform(em, aem_task_info, servers=[PRD])

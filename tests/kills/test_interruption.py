@@ -21,7 +21,7 @@ def test_killed_at_a_request(em: Simulator, nursery: Nursery, cases: Cases, tmp_
     bench = Workbench(em, nursery, SCENARIOS[name], tmp_path)
     requests = bench.healthy()[0]
     every = [(number, sent) for number in range(requests) for sent in SIGNALS]
-    for number, sent in cases.some(every, 3, f"killed at a request: {name}"):
+    for number, sent in cases.some(every, 1, f"killed at a request: {name}"):
         bench.begin()
         bench.kill_at_request(number, SIGNALS[sent])
         # The second run is killed too, each time elsewhere.
@@ -37,7 +37,7 @@ def test_killed_at_a_step_in_the_file_system(
     bench = Workbench(em, nursery, SCENARIOS[name], tmp_path)
     steps = bench.healthy()[1]
     every = [(number, sent) for number in range(steps) for sent in SIGNALS]
-    for number, sent in cases.some(every, 3, f"killed at a step in the file system: {name}"):
+    for number, sent in cases.some(every, 1, f"killed at a step in the file system: {name}"):
         bench.begin()
         bench.kill_at_step(number, SIGNALS[sent])
         bench.files_are_whole()

@@ -97,7 +97,7 @@ def test_what_both_add_is_there(em: Simulator, nursery: Nursery, cases: Cases, t
     scenario, change, found = ADDING[name]
     bench = Workbench(em, nursery, SCENARIOS[scenario], tmp_path)
     requests = bench.healthy()[0]
-    for number in cases.some(range(requests), 2, f"pair: {name}"):
+    for number in cases.some(range(requests), 1, f"pair: {name}"):
         bench.begin()
         done = interleaved(bench, bench.scenario, change(bench.options), number)
         wanted = ["shop", "till"] if scenario == "tables" else ["CORP\\ann", "CORP\\bob"]
