@@ -29,10 +29,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """A playbook takes seconds, so the sample is of one role; the tests of the others interrupt them by hand."""
     whole = metafunc.config.getoption("--whole", default=False)
-    if "role" in metafunc.fixturenames:
-        metafunc.parametrize("role", ROLES if whole else ["estate"])
-    if "pair" in metafunc.fixturenames:
-        metafunc.parametrize("pair", ["promote", "failover", "restore"] if whole else ["promote"])
+    for name, every in (
+        ("role", ["estate", *(role for role in ROLES if role != "estate")]),
+        ("pair", ["promote", "failover", "restore"]),
+        ("git_step", ["add", "commit"]),
+    ):
+        if name in metafunc.fixturenames:
+            metafunc.parametrize(name, every if whole else every[:1])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Two playbooks at once, and git, are no part of the sample."""
+    if config.getoption("--whole", default=False):
+        return
+    left_out = [item for item in items if {"pair", "git_step"} & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,8 @@ import pytest
 from simulator import Simulator
 from support.cases import Cases
 from support.children import FULL, NOT_ALLOWED, Nursery, Trouble
-from support.scenarios import SCENARIOS, running
+from support.role_runs import PATIENCE, ROLES, RoleRun
+from support.scenarios import QUICK, SCENARIOS, running
 from support.workbench import Workbench
 
 ERRORS = {"full": FULL, "not allowed": NOT_ALLOWED}
@@ -82,3 +86,32 @@ def test_a_file_where_a_folder_should_be(
     done = bench.start().result()
     assert str(path) in str(done["error"])
     assert (done["changed"], path.read_text(encoding="utf-8")) == (False, "old")
+
+
+def test_git_on_a_full_disk(cases: Cases, tmp_path: Path, git_step: str) -> None:
+    cases.some([git_step], 1, "bad disk: git")
+    git = shutil.which("git")
+    assert git is not None
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    full = f'case " $* " in *" {git_step} "*) ulimit -f 0;; esac'
+    program.write_text(f'#!/bin/sh\n{full}\nexec {git} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    with Simulator(QUICK) as em:
+        run = RoleRun(em, ROLES["backup"], tmp_path)
+        before = run.start(PATH=f"{program.parent}:{os.environ['PATH']}").wait(PATIENCE)
+        assert before != 0
+        assert "What is stored will be committed by the next run." in run.output()
+        repository = run.folder / "backups"
+        for lock in (repository / ".git").rglob("*.lock"):
+            # Another git may run on this machine meanwhile, whose lock a young one could be.
+            os.utime(lock, (1, 1))
+        run.finish()
+    assert len(_said(git, repository, "log", "--format=%s")) == 1
+    assert _said(git, repository, "status", "--porcelain", "--", "*/manifest.json", "*/definitions") == []
+
+
+def _said(git: str, repository: Path, *arguments: str) -> list[str]:
+    """What git says, in lines."""
+    command = [git, "-C", str(repository), *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()

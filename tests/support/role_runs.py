@@ -162,9 +162,9 @@ class RoleRun:
         self.ran = running(self.em)
         self.em.clear_log()
 
-    def start(self) -> subprocess.Popen[str]:
+    def start(self, **more_environment: str) -> subprocess.Popen[str]:
         """Begin to run the playbook, in a process group of its own."""
-        home = {"HOME": str(self.folder / "home"), "GIT_CEILING_DIRECTORIES": str(self.folder)}
+        home = {"HOME": str(self.folder / "home"), "GIT_CEILING_DIRECTORIES": str(self.folder), **more_environment}
         (self.folder / "home").mkdir(exist_ok=True)
         around = environment(self.em, self.folder, **home)
         del around["ANSIBLE_CALLBACKS_ENABLED"]
