@@ -18,11 +18,12 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-from . import page, runbooks
+from . import forks, page, runbooks
 from .contests import ACLS, CHANGES, EMPTY, LARGE, SERVERS, TASKS, Contest, all_contests
 from .targets import judged
 
 RUNBOOKS = "runbooks"
+FORKS = "forks"
 KINDS = (SERVERS, ACLS, CHANGES, LARGE, TASKS)
 PAGE = Path("docs/performance.md")
 PICTURE = Path("docs/images/performance.svg")
@@ -42,7 +43,7 @@ def words(text: str) -> list[str]:
 def options() -> argparse.Namespace:
     """What is to be measured."""
     parser = argparse.ArgumentParser(prog="make bench", description="Measure how fast the collection is.")
-    parser.add_argument("--kinds", type=words, help=f"of {', '.join((RUNBOOKS, *KINDS))}; all by default")
+    parser.add_argument("--kinds", type=words, help=f"of {', '.join((RUNBOOKS, FORKS, *KINDS))}; all by default")
     parser.add_argument("--estates", type=numbers, help="numbers of servers; 10,100,1000 by default")
     parser.add_argument("--latency", type=numbers, help="in milliseconds; 0,20 by default")
     parser.add_argument("--repeat", type=int, default=3, help="turns of what is quick (3)")
@@ -52,9 +53,11 @@ def options() -> argparse.Namespace:
 def main() -> None:
     """Measure, tell, and write the page where everything was measured."""
     chosen = options()
-    kinds = chosen.kinds or [RUNBOOKS, *KINDS]
+    kinds = chosen.kinds or [RUNBOOKS, FORKS, *KINDS]
     if RUNBOOKS in kinds:
         runbooks.main()
+    if FORKS in kinds:
+        forks.main()
     contests = all_contests(
         [kind for kind in KINDS if kind in kinds],
         chosen.estates or [10, 100, 1000],
