@@ -10,20 +10,17 @@ process that has it. This is private to the collection: it may change in any rel
 
 from __future__ import annotations
 
-import fcntl
-import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .errors import AemError, Refused
-from .files import PRIVATE, make_folder
+from . import locks
+from .errors import Refused
+from .files import make_folder
 from .notes import file_about, own_folder
 
 PATIENCE = 60.0
 
 _LOCKS = "locks"
-_PAUSE = 0.02
 # So many files at most; that two things may share one does no harm.
 _DIGITS = 2
 
@@ -34,36 +31,21 @@ def alone(address: str, what: str) -> Iterator[None]:
 
     Raise Refused where another one takes longer than PATIENCE. Where no lock can be had, go on without.
     """
-    handle = _opened(f"{file_about([address, what])[:_DIGITS]}.lock")
+    handle = _taken(f"{file_about([address, what])[:_DIGITS]}.lock", what)
     try:
-        if handle is not None:
-            _take(handle, what)
         yield
     finally:
         if handle is not None:
-            os.close(handle)
+            locks.release(handle)
 
 
-def _opened(name: str) -> int | None:
+def _taken(name: str, what: str) -> int | None:
     folder = own_folder(_LOCKS)
     try:
         make_folder(str(folder))
-        return os.open(folder / name, os.O_RDWR | os.O_CREAT, PRIVATE)
-    except (AemError, OSError):
+        return locks.take(str(folder / name), PATIENCE)
+    except locks.Busy as busy:
+        told = f"{what} was not changed: another run on this machine has been at it for {PATIENCE:g} seconds."
+        raise Refused(f"{told} Run this again when it has ended.") from busy
+    except Refused:
         return None
-
-
-def _take(handle: int, what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except BlockingIOError as error:
-            if time.monotonic() > deadline:
-                told = f"{what} was not changed: another run on this machine has been at it for {PATIENCE:g} seconds."
-                raise Refused(f"{told} Run this again when it has ended.") from error
-        except OSError:
-            # A file system that knows no locks is used without.
-            return
-        time.sleep(_PAUSE)
