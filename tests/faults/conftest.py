@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from support.faults.counting import Count
+from support.faults.counting import SUITES, Count
 from support.reliability import publish
 
 COMMAND = "make faults"
-_COUNT = pytest.StashKey[Count]()
+_COUNTS = pytest.StashKey[dict[str, Count]]()
 
 
 def whole() -> bool:
@@ -25,7 +25,7 @@ def whole() -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to count, in the process that hears of all tests."""
     if whole() and not hasattr(config, "workerinput"):
-        config.stash[_COUNT] = Count()
+        config.stash[_COUNTS] = {suite.name: Count(suite) for suite in SUITES}
         config.pluginmanager.register(_Counting(config))
 
 
@@ -33,17 +33,18 @@ class _Counting:
     """Hears of each test that has ended."""
 
     def __init__(self, config: pytest.Config) -> None:
-        self._count = config.stash[_COUNT]
+        self._counts = config.stash[_COUNTS]
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count the cells of a test."""
         if report.when == "call":
             for name, value in report.user_properties:
-                if name == "cells":
+                if name in self._counts:
                     counted: Any = value
-                    self._count.add(*counted)
+                    self._counts[name].add(*counted)
 
     def pytest_sessionfinish(self) -> None:
-        """Keep the figures."""
-        if self._count.cells:
-            publish(self._count.figures(COMMAND))
+        """Keep the figures of what was run."""
+        for count in self._counts.values():
+            if count.cells:
+                publish(count.figures(COMMAND))

@@ -88,5 +88,5 @@ def test_a_fault(
         method = here.undisturbed[0].methods[cell.number]
         wrong += [f"request {cell.number}, {method}: {words}" for words in found]
         counted.append(outcomes(cell.first.result.error is not None, cell.second.result.changed, bool(found)))
-    record_property("cells", (scenario.of, trouble.name, added(counted)))
+    record_property("faults", (scenario.of, trouble.name, added(counted)))
     assert not wrong, "\n".join(wrong)

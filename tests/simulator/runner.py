@@ -136,6 +136,10 @@ class Simulator:
         """All requests so far, in order, as plain data."""
         return self._within(self._world.log.entries)
 
+    def sessions(self) -> int:
+        """How many sessions nobody has ended."""
+        return self._within(lambda: len(self._world.sessions))
+
     def clear_log(self) -> None:
         """Forget all requests."""
         self._within(self._world.log.clear)

@@ -111,6 +111,10 @@ class Offline:
         self.world.catch_up()
         return dumping.dump(self.world.estate)
 
+    def is_busy(self) -> bool:
+        """Whether something is on its way."""
+        return bool(self.world.timeline._events)
+
     def settle(self) -> None:
         """Let all be over that is on its way."""
         self.clock.pass_by(1000)

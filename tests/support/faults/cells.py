@@ -105,6 +105,7 @@ class Stage:
     def begin(self) -> None:
         """Let all be as at the beginning."""
         self.em.begin(self._saved)
+        self._estate = self.before
         for folder in (self._folder, self._home):
             shutil.rmtree(folder, ignore_errors=True)
         shutil.copytree(self._first_folder, self._folder)
@@ -120,9 +121,12 @@ class Stage:
                 self._declaration.work, options, False, set().update, border=self.scenario.module.__name__
             )
         seconds, log, sessions = self.em.clock.seconds - begun, self.em.entries(), len(self.em.world.sessions)
+        # To look at all of an estate takes longer than most runs, and is needed only where something may be another.
+        moves = self.em.is_busy() or any(entry.writes and entry.done for entry in log)
         self.em.settle()
-        there = (state.of(self.em), state.files(self._folder))
-        return Run(result, log, seconds, there, state.running(self.em), sessions)
+        if moves:
+            self._estate = state.of(self.em)
+        return Run(result, log, seconds, (self._estate, state.files(self._folder)), state.running(self.em), sessions)
 
     def _validated(self, options: Mapping[str, Any]) -> dict[str, Any]:
         connection = {

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from support.reliability import Figures, Table
@@ -34,10 +35,39 @@ A cell is right where all of this holds:
 """
 
 
+PLAYS = """\
+The same for the playbook of each role, with `ansible-playbook` and all that belongs to it, for some of its requests and
+faults, which a seed picks. They last for one request, since all that a role is given time for would really be waited
+for. What a role calls are modules, and those met every fault above.
+
+The playbook succeeds, or fails with a message that says what to do. After a second run without a fault all is as after
+an undisturbed one: tasks run that ran before, nothing was run, imported or reloaded twice, no record is left.
+"""
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A section of the page: the name under which tests record what they count, and what it says."""
+
+    name: str
+    place: int
+    title: str
+    what: str
+    part: str
+    text: str
+
+
+SUITES = (
+    Suite("faults", 1, "Faults", "cells", "module", TEXT),
+    Suite("faults_of_roles", 2, "Faults in playbooks", "playbooks", "role", PLAYS),
+)
+
+
 class Count:
     """Cells by what they are of, by what was done to them, and by what came of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, suite: Suite) -> None:
+        self.suite = suite
         self.by_part: Counter[tuple[str, str]] = Counter()
         self.by_fault: Counter[tuple[str, str]] = Counter()
 
@@ -54,24 +84,30 @@ class Count:
 
     def figures(self, command: str) -> Figures:
         """The section of the page."""
+        suite = self.suite
         return Figures(
-            name="faults",
-            place=1,
-            title="Faults",
+            name=suite.name,
+            place=suite.place,
+            title=suite.title,
             command=command,
-            what="cells",
+            what=suite.what,
             tried=self.cells,
             wrong=sum(number for (_part, outcome), number in self.by_part.items() if outcome == WRONG),
-            text=TEXT,
+            text=suite.text,
             tables=[
-                self._table("By module and role", "module or role", self.by_part, sorted(_names(self.by_part))),
-                self._table("By fault", "fault", self.by_fault, _names(self.by_fault)),
+                self._table(f"By {suite.part}", suite.part, self.by_part, sorted(_names(self.by_part))),
+                self._table(
+                    "By fault" + (" in playbooks" if suite.place > 1 else ""),
+                    "fault",
+                    self.by_fault,
+                    _names(self.by_fault),
+                ),
             ],
         )
 
     def _table(self, heading: str, what: str, counts: Counter[tuple[str, str]], names: Iterable[str]) -> Table:
         rows = [[name, self._total(counts, name), *(counts[name, outcome] for outcome in COUNTED)] for name in names]
-        return Table((what, "cells", *COUNTED), rows, heading)
+        return Table((what, self.suite.what, *COUNTED), rows, heading)
 
     @staticmethod
     def _total(counts: Counter[tuple[str, str]], name: str) -> int:

@@ -27,6 +27,11 @@ _ADVICE = re.compile(
 )
 
 
+def gives_advice(words: str) -> bool:
+    """Whether something that is told says what to do."""
+    return bool(_ADVICE.search(words))
+
+
 def faults_of(stage: Stage, cell: Cell) -> Iterator[str]:
     """All that is wrong with a cell."""
     yield from _ends(stage, cell.first)
@@ -60,7 +65,7 @@ def _fails_clearly(run: Run) -> Iterator[str]:
     facts = error.facts()
     if not (facts.get("error_code") or facts.get("status") or facts.get("api_method")):
         yield f"no error_code, status or api_method: {error.message}"
-    if not _ADVICE.search(error.message):
+    if not gives_advice(error.message):
         yield f"no advice: {error.message}"
     if not error.message.rstrip().endswith((".", "!", "?")) or ".." in error.message:
         yield f"no sentence: {error.message}"
