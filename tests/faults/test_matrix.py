@@ -27,7 +27,7 @@ from support.offline import Offline, offline
 
 ROOT = Path(__file__).resolve().parents[2]
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
-PART = os.environ.get("FAULTS", "120")
+PART = os.environ.get("FAULTS", "80")
 
 Pair = tuple[Scenario, Trouble]
 

@@ -9,6 +9,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import functools
+import re
 import ssl
 import traceback
 from collections.abc import Iterator, Mapping
@@ -31,6 +32,8 @@ except ImportError:
 else:
     REQUESTS_ERROR = None
 
+# What urllib3 says first of its own: which class of its has trouble, and with the host of aem_url.
+_POOL = re.compile(r"^\w+\(host=.*?, port=\w+\): ")
 MEBIBYTE = 1024 * 1024
 # In bytes, unpacked. The largest export known of has some 100 MB.
 GREATEST = {TEXT: 512 * MEBIBYTE, JSON: 64 * MEBIBYTE, NOTHING: MEBIBYTE}
@@ -184,7 +187,7 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:
     if handshake:
         problem = f"{str(handshake).rstrip('.')}. {_tls_hint(handshake)}"
         return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
-    problem = str(causes[-1]) or type(causes[-1]).__name__
+    problem = _POOL.sub("", str(causes[-1])) or type(causes[-1]).__name__
     refused_here = (
         requests.exceptions.InvalidURL,
         requests.exceptions.InvalidHeader,
