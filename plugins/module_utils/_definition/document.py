@@ -257,9 +257,11 @@ def secrets_in(option: Any, export: str = "") -> set[str]:
     """The secrets in clear of an option that holds settings as data, or a definition as data or text.
 
     What an ``export`` shows encrypted is a secret under that name too. A text that is no definition is one as a whole:
-    nobody can tell what it was to be.
+    nobody can tell what it was to be. With an export, those that it tells are enough: the others are known without.
     """
-    sealed = secrets.names_sealed_in(export)
+    sealed = secrets.names_told_by(export)
+    if export and not sealed:
+        return set()
     if not isinstance(option, str):
         return secrets.in_clear(option, sealed=sealed)
     try:

@@ -67,6 +67,12 @@ def form_of(name: str) -> str:
     return "" if plain in _SAYS_NOTHING else plain
 
 
+def is_secret_however_spelled(form: str) -> bool:
+    """Whether every name of that form, see :func:`form_of`, is that of a secret, whoever has told so."""
+    is_none = _NO_SECRET.search(form) or _NO_SECRET_KEY.search(form)
+    return not is_none and bool(_SECRET.search(form) or _ENDS_LIKE_ONE.search(form))
+
+
 def is_certain(name: str) -> bool:
     """Whether a name leaves no doubt that its value is a secret."""
     return _is_certain(name[-_LONGEST:])

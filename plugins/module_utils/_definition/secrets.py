@@ -16,9 +16,11 @@ from typing import Any
 
 from .embedded import SEALED, closed, opened, spans
 from .paths import identified, identity, pointer
-from .secret_names import NONE, Names, form_of, is_secret_name
+from .secret_names import NONE, Names, form_of, is_secret_however_spelled, is_secret_name
+from .tree import has_none
 
 MASK = "********"
+_SIGNS_OF_SEALED = (b"{Z",)
 
 # What stands before the value of a setting, and how far it reaches.
 _NAMED = re.compile(r"([^\"\\]{1,200})\\*\"\s{0,40}:\s{0,40}\\*\"\Z")
@@ -64,7 +66,7 @@ def sealed_names(value: Any) -> Names:
     A server knows which of its settings are secrets, whatever they are called. Where it is the value that is
     called ``value``, and another setting says of what, the name tells nothing.
     """
-    return frozenset(filter(None, _sealed_names(value, "")))
+    return NONE if has_none(_SIGNS_OF_SEALED, value) else frozenset(filter(None, _sealed_names(value, "")))
 
 
 def names_sealed_in(text: str) -> Names:
@@ -72,6 +74,11 @@ def names_sealed_in(text: str) -> Names:
     before = (text[max(0, found.start() - _REACH) : found.start()] for found in SEALED.finditer(text))
     named = (_NAMED.search(words) for words in before)
     return frozenset(filter(None, (form_of(found.group(1)) for found in named if found)))
+
+
+def names_told_by(export: str) -> Names:
+    """Those of :func:`names_sealed_in` that are not taken for names of secrets anyway."""
+    return frozenset(name for name in names_sealed_in(export) if not is_secret_however_spelled(name))
 
 
 def sealed_places(sections: Mapping[str, Any]) -> list[str]:

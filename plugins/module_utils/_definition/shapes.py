@@ -9,7 +9,6 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-import marshal
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +17,7 @@ from typing import Any
 from .paths import pointer
 from .references import things
 from .task import TABLE_LISTS
-from .tree import SECTIONS, DefinitionError, Plain, listed, value_at
+from .tree import SECTIONS, DefinitionError, Plain, has_none, listed, value_at
 
 # Real definitions have some fifteen levels. What goes through them goes down by itself at each.
 MOST_LEVELS = 100
@@ -106,7 +105,7 @@ def check_sections(sections: Mapping[str, Any]) -> None:
 
 def check_by_hand(data: Any) -> None:
     """Raise DefinitionError for text that was an object or a list, before PowerShell wrote it."""
-    if _has_none(_SIGNS_OF_POWERSHELL, data):
+    if has_none(_SIGNS_OF_POWERSHELL, data):
         return
     for value, node in _values(data):
         if isinstance(value, str) and value[:1] in ("@", "S") and _POWERSHELL.fullmatch(value):
@@ -114,18 +113,6 @@ def check_by_hand(data: Any) -> None:
                 f"{_told(node)} is the text {value[:40]!r}: PowerShell has put it in place of what lies deeper than"
                 " ConvertTo-Json goes by itself. Give that -Depth 100."
             )
-
-
-def _has_none(signs: Iterable[bytes], data: Any) -> bool:
-    """A look that spares most definitions the long way: whether none of the signs is in any text of ``data``.
-
-    What stands in several places is written once.
-    """
-    try:
-        written = marshal.dumps(data)
-    except ValueError:
-        return False
-    return not any(sign in written for sign in signs)
 
 
 def _check_others(sections: Mapping[str, Any]) -> None:

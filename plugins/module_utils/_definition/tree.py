@@ -8,6 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -57,3 +58,15 @@ def merge(base: Any, overrides: Any) -> Any:
         else:
             merged[key] = merge(merged.get(key), value)
     return merged
+
+
+def has_none(signs: Iterable[bytes], data: Any) -> bool:
+    """A look that spares most definitions the long way: whether none of the signs is in any text of ``data``.
+
+    What is no plain data may have one. What stands in several places is looked at once.
+    """
+    try:
+        written = marshal.dumps(data)
+    except ValueError:
+        return False
+    return not any(sign in written for sign in signs)

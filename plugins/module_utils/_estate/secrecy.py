@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from .._definition import document
-from .._definition.secrets import in_clear, names_sealed_in
+from .._definition.secrets import in_clear, names_told_by
 from .._resource.endpoint_settings import ALWAYS, ON_CREATE
 
 _REFERENCE = re.compile(r"\s*\{\{\s*\w+\s*\}\}\s*")
@@ -24,9 +24,13 @@ _WORDS = frozenset({ALWAYS, ON_CREATE})
 def secrets_in(servers: Any, export: str = "") -> set[str]:
     """The secrets in clear that a list of servers holds, whatever its shape.
 
-    What an ``export`` shows encrypted is a secret under that name too.
+    What an ``export`` shows encrypted is a secret under that name too. With one, those that it tells are enough: the
+    others are known without, and to look for them in ten thousand tasks at each export takes long.
     """
-    found = in_clear(servers, sealed=names_sealed_in(export)) - _WORDS
+    told = names_told_by(export)
+    if export and not told:
+        return set()
+    found = in_clear(servers, sealed=told) - _WORDS
     for server in _objects(servers):
         content = (server["license"] if isinstance(server.get("license"), Mapping) else {}).get("content")
         if content:

@@ -9,14 +9,22 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given as of_any
+from hypothesis import strategies as st
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.compare import differences
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read, secrets_in
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secret_names import (
+    form_of,
+    is_secret_however_spelled,
+    is_secret_name,
+)
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.secrets import (
     MASK,
     in_clear,
     masked,
     names_sealed_in,
+    names_told_by,
     sealed_names,
 )
 
@@ -87,6 +95,18 @@ def test_what_an_export_shows_sealed_is_a_secret_under_that_name_everywhere() ->
         "value": "v",
     }
     assert masked(given, sealed=names) == shown
+
+
+def test_an_export_tells_only_of_names_that_are_not_known_to_be_those_of_secrets() -> None:
+    shown = json.dumps({"userPassword": "{ZA1F}", "pin": "{ZA1F}", "userKeytab": "{ZA1F}"})
+    assert names_sealed_in(shown) == {"userpassword", "pin", "userkeytab"}
+    assert names_told_by(shown) == {"pin", "userkeytab"}
+    assert secrets_in({"password": "p", "keytab": "k"}, json.dumps({"password": "{ZA1F}"})) == set()
+
+
+@of_any(st.text("abcdeiknoprstwyPKSW_-.0", max_size=12))
+def test_what_is_known_to_be_a_secret_is_one_however_it_is_spelled(name: str) -> None:
+    assert is_secret_name(name) or not is_secret_however_spelled(form_of(name))
 
 
 def settings(**values: Any) -> dict[str, Any]:
