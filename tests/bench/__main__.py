@@ -4,7 +4,7 @@
 """Measures what the collection promises about speed, each as a ratio of two things done in the same run.
 
     make bench                                         # all of it, which takes a quarter of an hour
-    make bench ARGS="--kinds acls --estates 10,100"    # a part, which is only printed
+    make bench ARGS="--kinds acls --estates 10,100"    # a part, which is only printed, unless --write is given too
 
 It changes nothing outside simulators of its own. Seconds are of this machine; the ratios are what to quote. A whole run
 writes docs/performance.md and its picture.
@@ -46,6 +46,7 @@ def options() -> argparse.Namespace:
     parser.add_argument("--kinds", type=words, help=f"of {', '.join((RUNBOOKS, FORKS, *KINDS))}; all by default")
     parser.add_argument("--estates", type=numbers, help="numbers of servers; 10,100,1000 by default")
     parser.add_argument("--latency", type=numbers, help="in milliseconds; 0,20 by default")
+    parser.add_argument("--write", action="store_true", help="write the page of a part, too")
     parser.add_argument("--repeat", type=int, default=3, help="turns of what is quick (3)")
     return parser.parse_args()
 
@@ -67,7 +68,8 @@ def main() -> None:
     promises = judged(contests)
     for promise in promises:
         print(f"{'met' if promise.met else 'NOT MET':8} {promise.what}: {promise.measured} ({promise.limit})")
-    if chosen.kinds or chosen.estates or chosen.latency:
+    is_part = chosen.kinds or chosen.estates or chosen.latency
+    if is_part and not chosen.write:
         print("\n".join(page.measures([contest]) for contest in contests))
     else:
         PAGE.write_text(page.page(contests, promises), encoding="utf-8")
@@ -80,7 +82,7 @@ def draw(contests: Sequence[Contest]) -> None:
     found = [contest for contest in contests if (contest.kind, contest.latency) == (ACLS, 20)]
     lines = {
         name: [(item.size.servers, item.took[name].seconds, item.took[name].of is not None) for item in found]
-        for name in found[0].took
+        for name in (found[0].took if found else ())
         if name != EMPTY
     }
     subprocess.run(

@@ -18,7 +18,7 @@ EMPTY, FLOOR, ESTATE, LOOP, URI = "empty play", "bare script", "aem_estate", "lo
 CARELESS = "careless script"
 ACLS, TASKS, CHANGES, LARGE, SERVERS = "acls", "tasks", "changes", "large", "servers"
 # How many items of a slow contestant are measured; the rest is extrapolated.
-MOST_ITEMS = {LOOP: 200, URI: 30}
+MOST_ITEMS = {LOOP: 100, URI: 20}
 TASKS_EACH = 10
 LARGE_SIZE = Size(200, 50)
 LOOPED_SERVERS = Size(100)
