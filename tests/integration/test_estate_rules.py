@@ -187,6 +187,11 @@ def test_servers_are_pruned_only_if_named_and_their_tasks_are_read_and_rest(em: 
 # Protected
 
 
+def test_a_protected_task_that_runs_and_is_gone_from_git_is_a_refusal_too(em: Simulator) -> None:
+    message = refused(em, without(wished(em, QAS), RUNS), prune=True, protected={"tasks": [f"*/{RUNS}"]})
+    assert f"protected, and never deleted: task {RUNS} of server {QAS}" in message
+
+
 def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
     protected = {"tasks": [f"{QAS}/Nightly 01*"], "endpoints": ["*/QAS files"], "servers": ["*prd*"]}
     found = wished(em, QAS)
@@ -202,8 +207,10 @@ def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
     assert f"task {NIGHTLY}" in refused(em, found, protected=protected)
 
 
-def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator) -> None:
-    rest(em, DEV)
+@pytest.mark.parametrize("is_at_rest", [True, False])
+def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator, is_at_rest: bool) -> None:
+    if is_at_rest:
+        rest(em, DEV)
     servers = {**ALL, "prune_kinds": ["servers"], "protected": {"servers": ["*-dev"]}}
     assert "protected, and never deleted: server replicate-dev" in refused(em, {"name": PRD}, {"name": QAS}, **servers)
     message = refused(em, {"name": DEV, "state": "absent"}, protected={"servers": ["*-dev"]})

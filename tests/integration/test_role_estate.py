@@ -180,6 +180,15 @@ def test_rules_hold_whatever_the_file_of_a_server_says(estate: Repository, em: S
     assert estate.report["status"] == "refused"
     assert "Old" in estate.report["message"]
     assert writes(em) == []
+    (estate.root / "estate/shared/servers/two.yml").unlink()
+    estate.write(
+        {"estate.yml": "format: 1\nprotected: {servers: ['*-two']}\nprune: {kinds: [servers], max_percent: 100}\n"}
+    )
+    assert estate.play("apply", estate_prune=True).return_code == 2
+    assert estate.report["status"] == "refused"
+    assert f"protected, and never deleted: server {TWO}" in estate.report["message"]
+    assert writes(em) == []
+    estate.write({"estate.yml": rules, "shared/servers/two.yml": FILES["shared/servers/two.yml"]})
     assert estate.play("apply").return_code == 0
     assert (TWO, "server", TWO, "observed") in estate.statuses()
     assert description(em, TWO) == ""

@@ -91,13 +91,14 @@ def _server(here: Site) -> Item | None:
     if item is None:
         return None
     item.notes.append(f"{_NOT_IN_GIT}; its ACL and its messages go with it")
+    # Whatever else holds it back: that it is not in git any more is a mistake, and is told as one.
+    here.forbid_protected(SERVERS, item)
     try:
         active = here.active_ones(task["name"] for task in here.reader.states().values())
     except AemError as error:
         return item.block(f"{_NOT_IN_GIT}, but its tasks cannot be read; declare it with state: absent. {error}")
     if active:
         return item.block(f"{_NOT_IN_GIT}, but tasks run on it: {', '.join(active)}")
-    here.forbid_protected(SERVERS, item)
     return item
 
 
@@ -175,9 +176,9 @@ def _task(here: Site, name: str) -> Item:
     item.notes.append(f"{_NOT_IN_GIT}. {task['state']}; its position and its tags go with it")
     if item.key in here.suspects:
         return _suspected(here, item)
+    here.forbid_protected(TASKS, item)
     if here.active(name):
         return item.block(f"{_NOT_IN_GIT}, but {task['state']}, and prune deletes no task that runs")
-    here.forbid_protected(TASKS, item)
     here.tasks_after[name.casefold()] = None
     return item
 
