@@ -55,7 +55,7 @@ def surroundings() -> dict[str, str]:
 def venv(folder: Path, *packages: str | Path) -> Path:
     """An empty virtual environment, and what is installed in it by the pip of the tests; answers its folder bin."""
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
-    pip = [sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet"]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--python", folder / "bin/python", "install", "--quiet"]
     command = [*pip, "--disable-pip-version-check", "--constraint", "tests/requirements/constraints.txt", *packages]
     subprocess.run(command, check=True, cwd=ROOT, env=surroundings())
     return folder / "bin"

@@ -26,7 +26,11 @@ class Unsafe(yaml.SafeLoader):
     """YAML with Ansible's tag for what is no template."""
 
 
-Unsafe.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+def as_it_is(_loader: yaml.SafeLoader, node: yaml.ScalarNode) -> str:
+    return str(node.value)
+
+
+Unsafe.add_constructor("!unsafe", as_it_is)
 
 
 class Background:
