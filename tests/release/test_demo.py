@@ -32,7 +32,8 @@ def test_the_demo_shows_an_estate_from_the_plan_to_the_drift(installed: Path, tm
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        # Five plays, each of which may take as long as one of another test.
+        timeout=1500,
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert len(re.findall("^=== ", done.stdout, re.MULTILINE)) == 5

@@ -99,7 +99,8 @@ def _license(server: Mapping[str, Any]) -> tuple[str | None, int | None, str]:
 
 
 def _why_unreachable(item: Mapping[str, Any]) -> str:
-    return f"{item['server']}: {item['message'] or 'nobody says why'}. Nobody knows whether it is in sync"
+    why = item["message"].rstrip(". ") or "nobody says why"
+    return f"{item['server']}: {why}. Nobody knows whether it is in sync"
 
 
 def _why_license(item: Mapping[str, Any]) -> str:

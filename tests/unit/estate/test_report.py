@@ -207,7 +207,7 @@ SEEN = [
     seen("near", state="VALID_LICENSE", days_to_expiration=30, expiration="2026-12-28T00:00:00Z"),
     seen("gone", state="EXPIRED_LICENSE", days_to_expiration=-1),
     seen("unknown", days_to_expiration=-1),
-    {"name": "down", "state": "ERROR", "message": "no route"},
+    {"name": "down", "state": "ERROR", "message": "no route."},
 ]
 DRIFT = {**ABOUT, "stage": "drift", "servers": ["REPL-1"], "seen": SEEN, "license_days": 30}
 
@@ -220,7 +220,7 @@ def test_drift_tells_what_git_does_not_have_and_what_else_to_look_at() -> None:
         *(("task", f"T{number}") for number in range(7)),
     ]
     assert [item["server"] for item in found["licenses"]] == ["near", "gone"]
-    assert found["unreachable"] == [{"server": "down", "message": "no route"}]
+    assert found["unreachable"] == [{"server": "down", "message": "no route."}]
     text = "\n".join(as_lines(found))
     assert "\nserver repl-9\nrepl-1: tasks T0, T1, T2, T3, T4, and 2 more\n" in text
     assert "\nnear: 30 days, until 2026-12-28\ngone: EXPIRED_LICENSE\n" in text
