@@ -55,7 +55,7 @@ class Notes:
     def read(self, about: Sequence[str]) -> dict[str, Any] | None:
         """What was noted; None where nothing counts any more."""
         path = self._file(about)
-        with suppress(AemError, OSError, ValueError):
+        with suppress(AemError, OSError, ValueError, RecursionError):
             if path.exists() and not self._is_old(path):
                 said = json.loads(read_text(str(path)))
                 return said if isinstance(said, dict) else None

@@ -66,7 +66,7 @@ def manifest_of(root: Path) -> Manifest:
         return Manifest()
     except OSError as error:
         raise Refused(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(f"{path} is not what was written there ({error}). Put it back as it was.") from error
 
 

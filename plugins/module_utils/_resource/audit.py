@@ -8,11 +8,11 @@ The guide does not print the layout of the document. This is private to the coll
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from .._client.api import Api
+from .._client.judging import parsed
 from .._core.errors import NoAnswer, Refused
 from .._core.files import check_destination, checksum, same_content, write_atomically
 from .._core.plan import Result
@@ -66,7 +66,7 @@ def records(document: str) -> list[Any]:
     if not document.strip():
         return []
     try:
-        content = json.loads(document)
+        content = parsed(document)
     except ValueError as error:
         raise NoAnswer("ExportAuditTrail", f"broken JSON: {error}", sent=True) from error
     if isinstance(content, list):

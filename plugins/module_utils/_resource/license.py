@@ -107,7 +107,7 @@ def _entries(license_text: str) -> Mapping[str, Any]:
     """What the license says, by key; of JSON, the object that holds the dates, however deep it lies."""
     try:
         document = json.loads(license_text)
-    except ValueError:
+    except (ValueError, RecursionError):
         lines = [line.partition("=") for line in license_text.splitlines() if not line.lstrip().startswith("#")]
         return {key.strip().lower(): value.strip() for key, equals, value in lines if equals}
     return _holder(document) or {}
@@ -137,14 +137,14 @@ def _undone(content: str) -> str:
         return content
     try:
         return json.dumps(ast.literal_eval(content), ensure_ascii=False)
-    except (ValueError, SyntaxError, TypeError):
+    except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError):
         return content
 
 
 def _is_json(content: str) -> bool:
     try:
         json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 

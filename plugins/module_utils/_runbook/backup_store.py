@@ -164,7 +164,7 @@ class Backups:
             return []
         except OSError as error:
             raise Refused(f"{manifest} cannot be read: {error.strerror or error}.") from error
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise Refused(
                 f"{manifest} is no manifest of backups ({error}). Put it back as it was, or move the folder away."
             ) from error
@@ -271,7 +271,7 @@ def _server_of(manifest: Path) -> str | None:
     """The server that a manifest is of, None where that cannot be told."""
     known = name_of(manifest.parent.name)
     if known is None:
-        with suppress(OSError, ValueError, TypeError, KeyError, Refused):
+        with suppress(OSError, ValueError, TypeError, KeyError, RecursionError, Refused):
             refuse_special(str(manifest))
             known = str(json.loads(manifest.read_bytes())["server"])
     return known

@@ -115,7 +115,7 @@ def read(path: str) -> Record | None:
         found = json.loads(read_text(path))
         tasks = [{"server": str(task["server"]), "name": str(task["name"])} for task in found["tasks"]]
         return Record(str(found["begun"]), tasks, dict(found["facts"]), dict(found.get("of") or {}))
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Refused(
             f"{path} is no record of tasks. If it is the rest of an interrupted run, look which tasks have to run;"
             " then remove the file."

@@ -89,7 +89,7 @@ def _read(path: str | None) -> Mapping[str, Any]:
         raise
     try:
         memory = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Refused(f"{path} is not a memory of events: {error}. Name another file, or remove this one.") from error
     if not isinstance(memory, dict) or memory.get("format") != _FORMAT or "servers" not in memory:
         raise Refused(f"{path} is not a memory of events of this release. Name another file, or remove this one.")

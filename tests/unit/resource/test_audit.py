@@ -112,10 +112,11 @@ def test_check_mode_writes_no_file(tmp_path: Path) -> None:
     assert not dest.exists()
 
 
-def test_a_broken_document_never_gets_into_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("document", ['{"audit_trail": [', "[" * 100_000, "[" * 5000 + "]" * 5000, "[NaN]"])
+def test_a_broken_document_never_gets_into_the_file(tmp_path: Path, document: str) -> None:
     dest = tmp_path / "trail.json"
     with pytest.raises(NoAnswer, match="broken JSON"):
-        report(Manager('{"audit_trail": ['), dest=str(dest))
+        report(Manager(document), dest=str(dest))
     assert not dest.exists()
 
 

@@ -61,6 +61,7 @@ def plan(manager: Manager, **options: Any) -> Any:
         ("license_type=PAY\nissue_date=2026-07-01", None),
         ("issue_date=01/07/2026\nexpiration_date=30/06/2027", None),
         ("{broken", None),
+        ("[" * 100_000, None),
         ("[1]", None),
         ("17", None),
     ],

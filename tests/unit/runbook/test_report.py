@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import report
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_files import PLACE, as_csv, files
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_findings import findings, matrix
 from support.reports import HOSTILE, complete, data_of, endpoint, server, task
@@ -57,6 +58,13 @@ def test_an_estate_with_nothing_to_tell() -> None:
 )
 def test_what_is_worth_a_look(data: dict[str, Any], expected: dict[str, Any]) -> None:
     assert found(data) == expected
+
+
+def test_a_type_that_is_no_word_is_told_as_one() -> None:
+    strange = {"state": "RUNNING", "source_endpoint": {"type": {"a": []}, "name": 7}, "target_endpoint": {"type": None}}
+    told = report._task("s", {"name": "t", "state": "RUNNING", "message": "", "assigned_tags": []}, (strange, []))
+    assert [told[key] for key in ("source", "source_type", "target", "target_type")] == ["7", "{'a': []}", "", ""]
+    assert matrix([told])["sources"] == ["{'a': []}"]
 
 
 def test_the_matrix_counts_tasks_by_their_types() -> None:

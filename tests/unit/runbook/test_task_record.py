@@ -48,7 +48,9 @@ def test_facts_of_later_runs_are_added_and_never_replaced() -> None:
     assert added(first, [], {"from": "Standby", "more": 1}, "2").facts == {"from": "Primary", "more": 1}
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"begun": "1", "facts": {}, "tasks": [{"name": "x"}]}', "\ud800"])
+@pytest.mark.parametrize(
+    "content", ["[" * 100_000, "", "[]", "{}", '{"begun": "1", "facts": {}, "tasks": [{"name": "x"}]}', "\ud800"]
+)
 def test_a_file_that_is_no_record_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "record.json"
     path.write_bytes(content.encode("utf-8", errors="surrogatepass"))
