@@ -163,6 +163,21 @@ def test_why_nothing_was_backed_up_is_told(em: Simulator, tmp_path: Path, hindra
     assert words in report["failure"]
 
 
+def test_a_repository_that_ignores_the_folder_is_left_alone(
+    em: Simulator, tmp_path: Path, home: dict[str, str]
+) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / ".gitignore").write_text("/backups\n", encoding="utf-8")
+    path = tmp_path / "backups"
+    given = {"backup_path": str(path), "backup_servers": [QAS], "backup_git": {"commit": True}}
+    for _night in range(2):
+        played = run_file(em, PLAYBOOK, "-e", json.dumps(given), **home)
+        assert played.return_code == 0, played.output
+    assert git(path, "log", "--format=%s") == [f"Backup of {QAS}"]
+    assert git(path, "rev-parse", "--show-toplevel") == [str(path)]
+    assert git(tmp_path, "rev-list", "--all") == []
+
+
 def test_a_first_backup_that_cannot_be_stored_does_not_keep_the_others_from_the_commit(
     em: Simulator, tmp_path: Path, home: dict[str, str]
 ) -> None:
