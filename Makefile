@@ -150,7 +150,7 @@ hostile: venv link ## all cases of that, for docs/reliability.md
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator
 pages: ## the page of the role report, in a browser
-examples: ## every EXAMPLES block against the simulator
+examples: ## every EXAMPLES block, and every code block of README and guides, against the simulator
 release: ## what is shipped: its archive, execution environment, ansible-runner and AWX
 
 sanity: venv stage ## ansible-test sanity on every Python there is
