@@ -122,7 +122,7 @@ faults-sample: venv link ## what happens when network, session or server fail, a
 	@$(ON_PATH) FAULTS_SEED=$(FAULTS_SEED) python -m pytest tests/faults -q -n $(WORKERS) --dist loadfile --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
-faults: venv link ## every fault at every request of every module and role; writes docs/reliability.md (half an hour)
+faults: venv link ## every fault at every request of every module and role; writes docs/reliability.md
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) FAULTS=all python -m pytest tests/faults -q -n $(WORKERS) --dist worksteal --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)

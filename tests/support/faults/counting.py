@@ -29,16 +29,17 @@ A cell is right where all of this holds:
   was left stopped is named.
 - A second run without a fault succeeds, and ends as the undisturbed one: also tasks that were stopped for it run. It
   leaves nothing for a third.
-- The session is logged out, unless the login's answer or the logout itself was lost for good.
+- The session is logged out, unless the login's answer was lost, or the logout was refused or lost for good.
 
+What is wrong with a server or its license meets no login and no logout, and an expired session no login.
 *Finished by the next run* counts the cells in which the second run had something left to do.
 """
 
 
 PLAYS = """\
 The same for the playbook of each role, with `ansible-playbook` and all that belongs to it, for some of its requests and
-faults, which a seed picks. They last for one request, since all that a role is given time for would really be waited
-for. What a role calls are modules, and those met every fault above.
+faults, which a seed picks. They last for one or two requests, since all that a role is given time for would really be
+waited for. What a role calls are modules, and those met every fault above.
 
 The playbook succeeds, or fails with a message that says what to do. After a second run without a fault all is as after
 an undisturbed one: tasks run that ran before, nothing was run, imported or reloaded twice, no record is left.

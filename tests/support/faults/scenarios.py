@@ -261,7 +261,7 @@ def _modules() -> list[Scenario]:
         Scenario("ACL", aem_server_acl, {"server": PRD, "admin_role": _ADMINS, **_ACL}),
         Scenario("no ACL", aem_server_acl, {"server": PRD, "state": "absent"}),
         Scenario("ACLs", aem_server_acl_info, {"servers": [PRD, QAS]}),
-        Scenario("servers", aem_server_info, {"details": True, "connection": True}),
+        Scenario("servers", aem_server_info, {"names": [PRD, DEV], "details": True, "connection": True}),
         Scenario("license", aem_server_license, {"server": QAS, "src": str(FIXTURES / "license.txt")}),
         Scenario("session begun", aem_session, {"state": "present"}, keeps_session=True, anew=True),
         Scenario("session ended", aem_session, {"state": "absent"}, begins=_session),
@@ -303,7 +303,7 @@ def _modules() -> list[Scenario]:
             aem_task,
             {"server": QAS, "name": RETURNS, "state": "absent", "force": True, "timeout": TIMEOUT},
         ),
-        Scenario("health", aem_task_health, {"server": QAS, "tasks": [RETURNS, SHIFTS], "latency": 60, "settle": 2}),
+        Scenario("health", aem_task_health, {"server": QAS, "tasks": [RETURNS], "latency": 60, "settle": 1}),
         Scenario("tasks", aem_task_info, {"servers": [PRD, QAS], "tags": ["critical"], "details": True}),
         Scenario("record", aem_task_record, {"path": "FOLDER/ran.json", "server": QAS, "tasks": ["*"]}),
         Scenario(
