@@ -225,10 +225,10 @@ class InTurn(Executor):
     def __init__(self, max_workers: int | None = None) -> None:
         del max_workers
 
-    def submit(self, work: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Do it at once."""
         done: Future[Any] = Future()
-        done.set_result(work(*arguments, **named))
+        done.set_result(fn(*args, **kwargs))
         return done
 
 
