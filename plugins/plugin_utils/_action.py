@@ -43,7 +43,10 @@ def admitted(declaration: Declaration, options: Mapping[Any, Any]) -> dict[str, 
 def on_one_line(result: Mapping[str, Any]) -> dict[str, Any]:
     """A result whose message moves no cursor: what Ansible refuses by itself, it quotes as it is."""
     message = result.get("msg")
-    return {**result, "msg": printable(message)} if result.get("failed") and isinstance(message, str) else dict(result)
+    if not result.get("failed") or not isinstance(message, str) or printable(message) == message:
+        return dict(result)
+    # Newer releases of Ansible print what stands in this in place of the message.
+    return {**{key: value for key, value in result.items() if key != "exception"}, "msg": printable(message)}
 
 
 class WorkerAction(ActionBase):

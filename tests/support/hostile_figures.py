@@ -11,7 +11,6 @@ from support.reliability import Figures, Table
 
 _TOLD = {
     "inputs": "hostile values in every option of every module, in both hosts of a module",
-    "names": "things with hostile names, and the files that are named after them",
     "answers": "answers with a wrong value in a field, for every request of every module",
     "bodies": "answers that are none: broken, endless, huge, packed, of somebody else",
     "canaries": "secrets, each looked for in all forms in all that was printed, returned, sent or written",
