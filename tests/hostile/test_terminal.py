@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a server says reaches the terminal without moving the cursor, and without a line that looks like Ansible's.
 
-Messages and warnings, which Ansible prints as they are, are made fit for that. Values of a result stay as they are: data
-is their purpose, and Ansible prints them as JSON, which escapes what is no sign.
+Messages and warnings, which Ansible prints as they are, are made fit for that. Values of a result stay as they are:
+data is their purpose, and Ansible prints them as JSON, which escapes what is no sign.
 """
 
 from __future__ import annotations
