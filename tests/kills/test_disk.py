@@ -30,7 +30,9 @@ WRITE = [name for name in SCENARIOS if name not in ("acl", "failover", "tables")
 def check(bench: Workbench, done: Mapping[str, Any], before: Mapping[str, bytes]) -> None:
     """What a run on a bad disk may leave: an error or warning that names a path, tasks that run, and whole files."""
     told = [done["error"], *done["warnings"]]
-    assert not done["failed"] or any(str(bench.folder) in str(words) for words in told), told
+    # A lock that cannot be had is gone without, as on a file system that knows none.
+    missing = [step for step in done["failed"] if "/locks" not in step]
+    assert not missing or any(str(bench.folder) in str(words) for words in told), told
     assert bench.ran <= running(bench.em)
     assert bench.left_half() == []
     bench.files_are_whole()
