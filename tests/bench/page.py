@@ -35,11 +35,11 @@ of a machine with 2 cores, which the simulator shares. The ratios are what to lo
 
 Seconds are those of the whole command, the start of `ansible-playbook` included. Each figure is the best of a few
 turns. Memory is that of the largest process. A latency is the pause that the simulator makes before each answer.
-Figures with a * are extrapolated: some items of the loop were measured, and the rest of them taken as as slow.
+Figures with a * are extrapolated: some items of the loop were measured, and the rest taken as slow as these.
 
 ![Seconds by number of servers, with a latency of 20 ms](images/performance.svg)
 """
-MEMORY_NOTE = """
+ADVICE = """
 ## What to do with it
 
 - Keep the variables of an estate in `group_vars`, or use the role `estate`. A file that a play names in `vars_files` is
@@ -55,7 +55,7 @@ def page(contests: Sequence[Contest], promises: Iterable[Judged]) -> str:
     for kind in dict.fromkeys(contest.kind for contest in contests):
         found = [contest for contest in contests if contest.kind == kind]
         parts += [f"\n## {TITLES[kind]}\n\n", measures(found)]
-    return "".join([*parts, MEMORY_NOTE])
+    return "".join([*parts, ADVICE])
 
 
 def measures(contests: Sequence[Contest]) -> str:
