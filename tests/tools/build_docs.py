@@ -30,6 +30,7 @@ LINKED = (
     "roles/*/README.md",
     "docs/examples/awx/README.md",
     "docs/examples/estate/README.md",
+    "docs/images/*.svg",
     "roles/estate/files/estate_status.py",
     "tests/contract/wire-notes.md",
     "tests/simulator/estate.yml",
