@@ -63,7 +63,7 @@ def figures(cases: Counter[str], wrong: int) -> Figures:
     return Figures(
         name="kills",
         place=3,
-        title="Kills, full disks and runs at once",
+        title="Kills and bad disks and runs at once",
         command="make kills",
         what="cases",
         tried=sum(cases.values()),
