@@ -140,7 +140,7 @@ kills: venv link ## all cases of that, for docs/reliability.md; takes an hour
 
 hostile-sample: venv link ## input and answers that mean no good, canaries, TLS: a sample of the cases
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
-	@$(ON_PATH) python -m pytest tests/hostile -q -n $(WORKERS) --durations=10 --basetemp=".build/tmp/$@" \
+	@$(ON_PATH) python -m pytest tests/hostile -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
 hostile: venv link ## all cases of that, for docs/reliability.md

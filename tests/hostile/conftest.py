@@ -33,9 +33,9 @@ def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
         publish(figures(found.counted))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def hosts() -> Iterator[Hosts]:
-    """Both hosts of modules, on one simulator."""
+    """Both hosts of modules, on one simulator; meanwhile nothing in this process reaches anything else."""
     with pytest.MonkeyPatch.context() as monkeypatch:
         yield Hosts(monkeypatch, loading.load_file(PACKAGED_ESTATE))
 
