@@ -11,6 +11,7 @@ look, and with one after it. It needs nothing but requests, and knows nothing of
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -48,10 +49,10 @@ def main(work: dict[str, Any]) -> None:
         for path in work["first"]:
             read(path)
         with ThreadPoolExecutor(work["workers"]) as pool:
-            found = list(pool.map(read, work["reads"]))
+            # Nothing of what was read is kept: that would only cost time and memory.
+            are_others = list(pool.map(lambda path: read(path) != work["body"], work["reads"]))
             if work["body"]:
-                others = [path for path, there in zip(work["reads"], found, strict=True) if there != work["body"]]
-                list(pool.map(replace, others))
+                list(pool.map(replace, itertools.compress(work["reads"], are_others)))
         http.get(f"{base}/logout").raise_for_status()
 
 
