@@ -241,7 +241,7 @@ def _state(api: Api, options: Mapping[str, Any], look: Look[Plain | None] | None
     is_merged = keeps or options.get("disable_inheritance") is None
     return WholeState(
         label=f"The ACL of server {server}",
-        address=api.session.connection.base_url,
+        address=lambda: api.session.connection.base_url,
         look=look_at(api, server) if look is None or is_merged else look,
         wanted=lambda there: None if is_met(options, there) else wanted(options, there),
         put=lambda acl: api.put_server_acl(server, acl),

@@ -135,7 +135,7 @@ class Import:
             left = self._bring()
         except AemError as error:
             raise self.pause.ended(error) from error.__cause__
-        return self.pause.done("The import is done", self._told(left))._replace(not_taken=left)
+        return self.pause.done("The import is done", self._told(left))._replace(not_taken=tuple(left))
 
     def _bring(self) -> list[Difference]:
         """Import, once, and wait; what is not taken. An error tells whether the import was, or may have been, done."""

@@ -163,7 +163,7 @@ def _state(
 
     return WholeState(
         label=f"The table selection of task {task} on server {server}",
-        address=api.session.connection.base_url,
+        address=lambda: api.session.connection.base_url,
         look=look_at(api, server, task) if look is None or keeps else look,
         wanted=missing,
         put=lambda selection: api.put_task_table_selection(server, task, selection),

@@ -65,7 +65,7 @@ class WholeState(Generic[T]):
     wanted: Callable[[T], Any]
     put: Callable[[Any], None]
     keeps: bool = True
-    address: str = ""
+    address: Callable[[], str] = str
 
     def bring_about(self) -> Applied:
         """Put what is wanted until it is there; the value is what is there then.
@@ -74,7 +74,7 @@ class WholeState(Generic[T]):
         Overwritten where it is not there after a few times. No other run on this machine does the same meanwhile: it
         could have read what this one has not put yet.
         """
-        with alone(self.address, self.label):
+        with alone(self.address(), self.label):
             return self._bring_about()
 
     def _bring_about(self) -> Applied:
