@@ -77,7 +77,7 @@ def _by_name(entries: Sequence[Any]) -> dict[str, Any]:
 
 def _are_tables(value: Any) -> bool:
     """Whether it is a list of tables or patterns, where nothing stands for an empty one."""
-    return value in (None, {}) or (isinstance(value, list) and all(_is_entry(item) for item in value))
+    return value is None or (isinstance(value, list) and all(_is_entry(item) for item in value))
 
 
 def _is_entry(value: Any) -> bool:
