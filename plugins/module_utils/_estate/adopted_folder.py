@@ -143,7 +143,8 @@ def steps(root: Path, manifest: Manifest, new: Mapping[str, str], gone: list[str
 
 def _is_foreign(root: Path, manifest: Manifest, path: str, digest: str | None) -> bool:
     target = root / path
-    is_there = target.exists() or target.is_symlink()
+    with refusing(f"{target} cannot be written"):
+        is_there = target.exists() or target.is_symlink()
     return is_there and not manifest.has_written(path, digest)
 
 

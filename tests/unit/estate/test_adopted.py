@@ -77,6 +77,11 @@ def test_only_what_was_written_and_is_as_it_was_is_replaced(tmp_path: Path) -> N
         folder.steps(tmp_path, manifest, {}, ["theirs"])
 
 
+def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="cannot be written: File name too long"):
+        folder.steps(tmp_path, Manifest(), {f"{'x' * 256}/vault.yml": "digest"}, [])
+
+
 def test_what_was_to_come_when_a_run_was_killed_is_known(tmp_path: Path) -> None:
     written = Manifest({"a": "1"}, {"em": {"s": ["v"]}}, {"b": "2"})
     (tmp_path / folder.MANIFEST).write_text(written.text(), encoding="utf-8")
