@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 
@@ -14,7 +13,6 @@ from simulator import Settings, Simulator
 from support import estate_folder
 
 
-@contextmanager
 def _fresh(simulator: Simulator) -> Iterator[Simulator]:
     simulator.reset()
     simulator.clear_log()
@@ -31,8 +29,7 @@ def _quick() -> Iterator[Simulator]:
 @pytest.fixture
 def quick_em(_quick: Simulator) -> Iterator[Simulator]:
     """The simulator's own estate, on which nothing takes long."""
-    with _fresh(_quick) as em:
-        yield em
+    yield from _fresh(_quick)
 
 
 @pytest.fixture(scope="module")
@@ -44,5 +41,4 @@ def _of_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 @pytest.fixture
 def folder_em(_of_folder: Simulator) -> Iterator[Simulator]:
     """What the folder of :mod:`support.estate_folder` is about."""
-    with _fresh(_of_folder) as em:
-        yield em
+    yield from _fresh(_of_folder)

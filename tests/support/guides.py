@@ -85,7 +85,7 @@ Dealt = Run | Write | Given | Shown
 
 def blocks(page: Path) -> list[Block]:
     """The blocks of a page that say their language, in order."""
-    return [Block(language, dedent(text)) for _, language, text in FENCE.findall(page.read_text(encoding="utf-8"))]
+    return [Block(language, dedent(text)) for _fence, language, text in FENCE.findall(page.read_text(encoding="utf-8"))]
 
 
 def script(found: Sequence[Block], dealt: Sequence[Dealt]) -> str:

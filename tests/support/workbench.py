@@ -104,7 +104,9 @@ class Workbench:
                 with path.open() as file:
                     fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             elif path.suffix == ".json" and not path.name.startswith("."):
-                _ = path.read_text(encoding="utf-8") == "old" or json.loads(path.read_text(encoding="utf-8"))
+                text = path.read_text(encoding="utf-8")
+                if text != "old":
+                    json.loads(text)
 
     def contents(self) -> dict[str, Any]:
         """What all files hold, but for notes and locks."""
