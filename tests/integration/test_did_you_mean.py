@@ -40,6 +40,13 @@ BY_MODULE: dict[str, dict[str, Any]] = {
     "aem_endpoint_failover": SWITCH,
     "aem_endpoint_info": {"server": SLIP},
     "aem_endpoint_test": {"server": SLIP, "endpoints": ["ORA"]},
+    "aem_estate_adopt": {
+        "servers": [SLIP],
+        "path": "{{ folder }}",
+        "environment": "em",
+        "secret_variables": "vault_",
+    },
+    "aem_estate_info": {"servers": [SLIP]},
     "aem_export": {"server": SLIP},
     "aem_failover_check": {"switches": [SWITCH]},
     "aem_import": {"server": SLIP, "src": str(DEFINITION)},

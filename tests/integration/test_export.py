@@ -202,7 +202,7 @@ def test_half_an_export_is_not_written(em: Simulator, tmp_path: Path) -> None:
     em.inject({"kind": "truncate", "api_method": "ExportAll", "cut": "json", "times": None})
     done = exporting(em, dest=str(tmp_path / "export.json"))
     assert done.error is not None
-    assert done.error.message.startswith("ExportAll got no usable answer")
+    assert done.error.message.startswith("ExportAll of server replicate-qas got no usable answer")
     assert list(tmp_path.iterdir()) == []
 
 

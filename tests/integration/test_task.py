@@ -301,7 +301,10 @@ def test_an_export_that_is_none(em: Simulator) -> None:
     em.inject({"kind": "truncate", "api_method": "ExportTask", "cut": "json", "times": None})
     done = importing(em, definition=wanted)
     assert done.error is not None
-    assert done.error.message.startswith("ExportTask got no usable answer: The definition is no valid JSON")
+    told = (
+        "ExportTask of task Nightly 01 accounts on server replicate-qas got no usable answer: HTTP 200 with broken JSON"
+    )
+    assert done.error.message.startswith(told)
 
 
 def test_in_check_mode_an_earlier_task_may_make_the_server_and_the_endpoint(em: Simulator) -> None:
