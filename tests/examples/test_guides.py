@@ -13,6 +13,8 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import jsonschema
@@ -125,24 +127,31 @@ def test_no_page_is_left_out() -> None:
     assert with_blocks == set(PAGES) | ELSE_RUN
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder without blanks in its path, as the pages have it."""
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("page", [page for page, dealt in PAGES.items() if any(isinstance(it, Run) for it in dealt)])
-def test_the_blocks_run(page: str, tmp_path: Path) -> None:
-    (tmp_path / "group_vars").mkdir()
+def test_the_blocks_run(page: str, folder: Path) -> None:
+    (folder / "group_vars").mkdir()
     with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05, import_seconds=0.05)) as em:
         # The page's servers are there to be reached.
         estate = em.estate()
         em.set_estate({**estate, "servers": [one for one in estate["servers"] if one["name"] != "replicate-branch"]})
         secrets = dict.fromkeys(SECRETS, em.password)
-        (tmp_path / "group_vars/all.yml").write_text(yaml.safe_dump(secrets), encoding="utf-8")
+        (folder / "group_vars/all.yml").write_text(yaml.safe_dump(secrets), encoding="utf-8")
         programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        # The folder of the test lies in a checkout, which is no place for commits of the role backup.
-        alone = {"GIT_CEILING_DIRECTORIES": str(tmp_path.parent), "PATH": programs}
+        # No checkout around the folder is to get the commits of the role backup.
+        alone = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": programs}
         more = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable, **alone}
         done = subprocess.run(
             ["bash"],
-            input=here(script(blocks(ROOT / page), PAGES[page]), em, tmp_path),
-            cwd=tmp_path,
-            env=environment(em, tmp_path, PYTHONPATH=str(ROOT / "tests"), **more),
+            input=here(script(blocks(ROOT / page), PAGES[page]), em, folder),
+            cwd=folder,
+            env=environment(em, folder, PYTHONPATH=str(ROOT / "tests"), **more),
             check=False,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
