@@ -64,7 +64,7 @@ class Logins:
             connection, login = self._logins.popitem()
             if login.is_open:
                 with suppress(AemError):
-                    Session(replace(connection, timeout=_PATIENCE, retries=0), login=login).logout()
+                    Session(replace(connection, timeout=_PATIENCE, retries=1), login=login).logout()
             login.http.close()
 
     def interrupted(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -44,6 +45,10 @@ TRIPPED = (
 )
 
 
+# Of a task, and of an item of its loop.
+FAILURE = re.compile("FAILED!|^failed: ")
+
+
 def some_roles() -> list[str]:
     """All of them, or one."""
     return list(ROLES) if WHOLE else random.Random(SEED).sample(list(ROLES), 1)
@@ -74,7 +79,7 @@ def _cell(run: RoleRun, methods: list[str], number: int, trouble: Trouble) -> tu
     failed = run.start().wait(PATIENCE) != 0
     told = run.output()
     found = [f"it tripped, {words!r}" for words in TRIPPED if words in told]
-    if failed and not gives_advice(" ".join(line for line in told.splitlines() if "FAILED!" in line)):
+    if failed and not gives_advice(" ".join(line for line in told.splitlines() if FAILURE.search(line))):
         found.append("it does not say what to do")
     log = run.em.log()
     lost = [entry for entry in log if entry["api_method"] == "Login" and entry["done"] and entry["fault"]]

@@ -151,8 +151,8 @@ class Session:
         call = Call("Logout", "GET", ("logout",), answer=NOTHING)
         before = len(self.warnings)
         try:
-            # Once more is enough for something that ends by itself.
-            self._patiently(call, {SESSION_HEADER: self.login.token}, most_retries=1)
+            # Once more, and soon, is enough for something that ends by itself.
+            self._patiently(call, {SESSION_HEADER: self.login.token}, most_retries=1, longest_pause=LONGEST_PAUSE)
         except ApiError as error:
             if error.error_code != SESSION_ENDED or len(self.warnings) == before:
                 raise
@@ -189,7 +189,13 @@ class Session:
             raise NoAnswer("Login", problem, sent=True, status=raw.status, passing=False)
         return str(token)
 
-    def _patiently(self, call: Call, headers: Mapping[str, str], most_retries: int | None = None) -> tuple[Any, Raw]:
+    def _patiently(
+        self,
+        call: Call,
+        headers: Mapping[str, str],
+        most_retries: int | None = None,
+        longest_pause: float = LONGEST_RETRY_AFTER,
+    ) -> tuple[Any, Raw]:
         """Make a call, and make it again while that is safe and there is hope; its content, and how it came."""
         retries = self.connection.retries
         retries = retries if most_retries is None else min(retries, most_retries)
@@ -209,7 +215,7 @@ class Session:
                         trouble.error.not_settled()
                     raise trouble.error from trouble
                 trouble.error.overcome(TRIED_AGAIN)
-                time.sleep(_pause(attempt, trouble.after))
+                time.sleep(min(_pause(attempt, trouble.after), longest_pause))
             attempt += 1
 
     def _once(self, call: Call, headers: Mapping[str, str]) -> tuple[Any, Raw]:

@@ -106,14 +106,17 @@ def start(folder: Path, tests: Path, settings: dict[str, Any], timeout: float, c
     Raises Failed.
     """
     deadline = time.monotonic() + timeout
-    wanted = wish(folder, tests, settings)
+    # What cannot be is refused first.
+    wish(folder, tests, settings)
     told: list[str] = []
     if not folder.is_dir():
         if check:
             return {"changed": True, "told": told}
-        folder.mkdir(mode=0o700, parents=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = Lock(folder)
     running = running_one(folder, lock, deadline)
+    # One that was started meanwhile may have made the password.
+    wanted = wish(folder, tests, settings)
     if running is not None and running["wish"] == wanted:
         return result(folder, running, False, told)
     if running is not None:

@@ -168,6 +168,7 @@ def test_other_settings_are_another_simulator(background: Background, tmp_path: 
 
 def test_two_that_start_it_at_once_share_it(background: Background) -> None:
     told = [answer(process) for process in [background.process("start", {}) for _unused in range(3)]]
+    assert [item["error"] for item in told if "error" in item] == []
     assert sorted(item["changed"] for item in told) == [False, False, True]
     assert len({item["pid"] for item in told}) == 1
 
