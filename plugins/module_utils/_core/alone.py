@@ -31,7 +31,7 @@ def alone(address: str, what: str) -> Iterator[None]:
 
     Raise Refused where another one takes longer than PATIENCE. Where no lock can be had, go on without.
     """
-    handle = _taken(f"{file_about([address, what])[:_DIGITS]}.lock", what)
+    handle = _taken(file_about([address, what])[:_DIGITS], what)
     try:
         yield
     finally:
@@ -39,11 +39,19 @@ def alone(address: str, what: str) -> Iterator[None]:
             locks.release(handle)
 
 
-def _taken(name: str, what: str) -> int | None:
+def take(name: str, wait: float, said: str = "") -> int:
+    """Take the lock of that name among those of this machine, as :func:`.locks.take` does.
+
+    Raise Refused, too, where nothing can be written there.
+    """
     folder = own_folder(_LOCKS)
+    make_folder(str(folder))
+    return locks.take(str(folder / f"{name}.lock"), wait, said)
+
+
+def _taken(name: str, what: str) -> int | None:
     try:
-        make_folder(str(folder))
-        return locks.take(str(folder / name), PATIENCE)
+        return take(name, PATIENCE)
     except locks.Busy as busy:
         told = f"{what} was not changed: another run on this machine has been at it for {PATIENCE:g} seconds."
         raise Refused(f"{told} Run this again when it has ended.") from busy

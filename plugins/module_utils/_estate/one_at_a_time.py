@@ -17,12 +17,10 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from .._core import locks
+from .._core.alone import take
 from .._core.errors import Refused
-from .._core.files import make_folder
-from .._core.notes import file_about, own_folder
+from .._core.notes import file_about
 from .._core.time import with_z
-
-_FOLDER = "locks"
 
 
 @contextmanager
@@ -33,8 +31,7 @@ def only_run(address: str, timeout: int) -> Iterator[Sequence[str]]:
     machine, nobody is kept away, which is warned of.
     """
     try:
-        make_folder(str(own_folder(_FOLDER)))
-        handle = locks.take(str(own_folder(_FOLDER) / f"{file_about([address])}.lock"), timeout, _who())
+        handle = take(file_about([address]), timeout, _who())
     except locks.Busy as busy:
         raise Refused(
             f"Nothing was changed: another run applies to {address}{busy.holder and ', ' + busy.holder}. It was waited"
