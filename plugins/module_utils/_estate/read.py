@@ -25,7 +25,7 @@ from .._definition.task import Task
 from .._resource import acl, server
 from .._resource import license as licenses
 from .._resource.endpoint import Known
-from .._resource.importing import exported
+from .._resource.importing import read_all
 
 T = TypeVar("T")
 
@@ -140,7 +140,7 @@ class Reader:
         """All definitions."""
 
         def look() -> Repository:
-            return Repository(exported("ExportAll", self._api.export_all(self.name)))
+            return Repository(read_all(self._api, self.name))
 
         return self._once("definitions", look, NOTHING)
 
@@ -189,7 +189,7 @@ class Now:
         with self._lock:
             if self._begun < since:
                 begun = time.monotonic()
-                self._seen = Repository(exported("ExportAll", self._api.export_all(self._name)))
+                self._seen = Repository(read_all(self._api, self._name))
                 self._begun = begun
             return self._seen
 

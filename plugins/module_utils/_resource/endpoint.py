@@ -31,7 +31,7 @@ from . import endpoint_settings as settings
 from .endpoint_patch import KIND
 from .endpoint_settings import ALWAYS, ON_CREATE, Wish
 from .foresight import seen
-from .importing import Import, exported, versioned
+from .importing import Import, read_all, versioned
 from .named import UNAUTHORIZED, missing
 from .pausing import Pause
 from .settings_types import CERTAIN, asked_for, other_spelling
@@ -98,7 +98,7 @@ NOTHING = Known(of_sections())
 def read(api: Api, server: str) -> Known:
     """The endpoints of a server, with their settings if the user may export, else without."""
     try:
-        return Known(exported("ExportAll", api.export_all(server)))
+        return Known(read_all(api, server))
     except ApiError as error:
         if error.api_method != "ExportAll" or error.error_code not in NO_EXPORT:
             raise
@@ -163,7 +163,7 @@ def listed(api: Api, server: str, names: Sequence[str] | None, with_settings: bo
     found = chosen(items, names)
     if not with_settings or not found:
         return [items[name] for name in found]
-    definition = exported("ExportAll", api.export_all(server))
+    definition = read_all(api, server)
     defined = {item["name"]: item for item in definition.endpoints}
 
     def told(name: str) -> Plain:

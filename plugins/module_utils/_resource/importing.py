@@ -52,6 +52,11 @@ def exported(api_method: str, text: str | bytes) -> Definition:
         raise NoAnswer(api_method, error.message.rstrip("."), sent=True) from error
 
 
+def read_all(api: Api, server: str) -> Definition:
+    """All definitions of a server as ExportAll gives them."""
+    return exported("ExportAll", api.export_all(server))
+
+
 def read_task(api: Api, server: str, name: str, with_endpoints: bool = False) -> Definition | None:
     """The definition of a task as ExportTask gives it, None where there is no such task."""
     return none_where(TASK_NOT_FOUND, lambda: exported("ExportTask", api.export_task(server, name, with_endpoints)))

@@ -24,7 +24,7 @@ from .._definition.document import Definition, of_settings
 from .._definition.references import waves
 from .._resource import endpoint_settings as settings
 from .._resource.foresight import seen, unless_made
-from .._resource.importing import exported
+from .._resource.importing import read_all
 
 T = TypeVar("T")
 
@@ -130,7 +130,7 @@ def settings_that_differ(donor: Mapping[str, Any], live: Mapping[str, Any]) -> l
 
 def look(api: Api, server: str, endpoint: str) -> Setup:
     """How a live endpoint and its configurations are set up on the server now. Raise as :func:`setup`."""
-    return setup(exported("ExportAll", api.export_all(server)), server, endpoint)
+    return setup(read_all(api, server), server, endpoint)
 
 
 def expected(api: Api, server: str, find: Callable[[], T]) -> tuple[T | None, list[str]]:

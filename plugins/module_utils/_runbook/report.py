@@ -18,7 +18,7 @@ from .._core.concurrent import Outcome, all_of, side_by_side
 from .._core.errors import ApiError
 from .._definition.document import Definition
 from .._resource.endpoint_settings import ROOT, without_secrets
-from .._resource.importing import exported
+from .._resource.importing import read_all
 from .._resource.overview import overview
 from .task_health import seconds_of
 
@@ -84,7 +84,7 @@ def _of_server(api: Api, server: Mapping[str, Any]) -> Read:
     definition = None
     if server["type"] == "replicate":
         try:
-            definition = exported("ExportAll", api.export_all(name))
+            definition = read_all(api, name)
         except ApiError as error:
             problems.append(f"{error.message} So of the endpoints of {name} only names and types are told.")
     return Read(details, [_endpoint(name, endpoint, definition) for endpoint in endpoints], problems)

@@ -24,8 +24,8 @@ from .._resource.importing import (
     Import,
     check_endpoints,
     document,
-    exported,
     needed_endpoints,
+    read_all,
     versioned,
     would_change,
 )
@@ -63,16 +63,11 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
-def read(api: Api, server: str) -> Definition:
-    """All definitions of a server, as ExportAll gives them."""
-    return exported("ExportAll", api.export_all(server))
-
-
 def plan_all(api: Api, server: str, wanted: Definition, how: How) -> Plan:
     """The import of those definitions of a document that differ from the server's."""
     if not any(wanted.sections.values()):
         raise Refused("The definition is empty: it has no task, no endpoint and no setting.")
-    current, warnings = seen(api, lambda: read(api, server), server)
+    current, warnings = seen(api, lambda: read_all(api, server), server)
     planned = compare(api, server, wanted, current, how)
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
@@ -165,7 +160,7 @@ def _import(api: Api, server: str, part: Definition, pause: Pause, how: How) -> 
     return Import(
         api_method="ImportAll",
         send=lambda: api.import_all(server, text),
-        remaining=lambda: differences(part, read(api, server), how.ignore),
+        remaining=lambda: differences(part, read_all(api, server), how.ignore),
         tasks=part.task_names,
         pause=pause,
         timeout=how.timeout,

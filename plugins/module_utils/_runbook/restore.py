@@ -25,7 +25,7 @@ from .._definition.paths import pointer, tokens_of
 from .._definition.tree import merge
 from .._resource.endpoint_settings import ALWAYS, ON_CREATE, ROOT, UNCHANGED, Place, leaves
 from .._resource.foresight import seen
-from .._resource.importing import file_content
+from .._resource.importing import file_content, read_all
 from .._resource.pausing import fulfil
 from .._resource.task_definition import How
 from . import repository
@@ -117,7 +117,7 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     server, origin = options["server"], options.get("from_server") or options["server"]
     found = find(Backups(options["path"], origin), options.get("time"))
     taken = wish.of(found.definition)
-    current, warnings = seen(api, lambda: repository.read(api, server), server)
+    current, warnings = seen(api, lambda: read_all(api, server), server)
     own = taken if origin == server else taken.resealed(current)
     wanted = wish.with_secrets(own)
     always = _sent_anyway(wish, own if origin == server else taken.without_sealed(), current)
