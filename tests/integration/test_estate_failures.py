@@ -12,12 +12,12 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing, switch
 from simulator import Simulator
+from support import scenarios
 from support.api_calls import FIXTURES
 from support.estates import adopted, brought_about, part, proven, told, writes
 
 PRD, QAS = "Replicate PRD 1", "replicate-qas"
-NIGHTLY, RUNS, GOES = "Nightly 01 accounts", "Nightly 21 returns", "Nightly 02 addresses"
-LOB = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+RUNS = scenarios.RUNS
 # Each call that writes, and how often the wish below needs it.
 WRITES = {
     "PutServer": 1,
@@ -48,20 +48,11 @@ def em(quick_em: Simulator, monkeypatch: pytest.MonkeyPatch) -> Simulator:
 
 
 def wished(em: Simulator) -> dict[str, Any]:
-    """A wish in which something of each kind is to be done."""
-    wish = adopted(em, QAS)
+    """A wish in which something of each kind is to be done, the license and a removal too."""
+    wish = scenarios.wished(em)
     wish["license"] = {"content": (FIXTURES / "license.txt").read_text(encoding="utf-8")}
-    wish.update(description="other", acl={"viewer_role": {"users": ["CORP\\v"], "groups": []}})
-    part(wish, "endpoints", "QAS Snowflake")["settings"]["server"] = "other.example"
     part(wish, "endpoints", "QAS files")["state"] = "absent"
-    files = {"role": "target", "type_id": "FILE_COMPONENT_TYPE", "settings": {"csvTargetPath": "/data/2"}}
-    wish["endpoints"].append({"name": "QAS files 2", **files})
-    part(wish, "tasks", NIGHTLY).update(target_endpoint="QAS files 2", run_state="started")
-    part(wish, "tasks", RUNS).update(overrides=LOB, force=True, timeout=5)
-    part(wish, "tasks", GOES)["state"] = "absent"
-    tables = {"included_pattern": [{"owner": "A", "name": "%"}]}
-    name = "Nightly 03 branches"
-    wish["tasks"] = [*(task for task in wish["tasks"] if task["name"] != name), {"name": name, "tables": tables}]
+    part(wish, "tasks", RUNS)["timeout"] = 5
     return wish
 
 
