@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ import pytest
 import yaml
 
 from simulator import Settings, Simulator
+from support.commands import printed
 from support.guides import Dealt, Given, Run, Shown, Write, blocks, script
 from support.playbooks import ROOT, environment
 
@@ -147,18 +147,8 @@ def test_the_blocks_run(page: str, folder: Path) -> None:
         # No checkout around the folder is to get the commits of the role backup.
         alone = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": programs}
         more = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable, **alone}
-        done = subprocess.run(
-            ["bash"],
-            input=here(script(blocks(ROOT / page), PAGES[page]), em, folder),
-            cwd=folder,
-            env=environment(em, folder, PYTHONPATH=str(ROOT / "tests"), **more),
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            timeout=900,
-        )
-    assert done.returncode == 0, done.stdout
+        commands = here(script(blocks(ROOT / page), PAGES[page]), em, folder)
+        printed(["bash"], folder, environment(em, folder, PYTHONPATH=str(ROOT / "tests"), **more), commands)
 
 
 def test_the_file_of_a_server_is_one_of_its_schema() -> None:

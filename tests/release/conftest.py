@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
+from support.commands import printed
 from support.playbooks import ROOT
 
 INSTALLED = Path("ansible_collections/qlik/enterprise_manager")
@@ -20,18 +20,7 @@ def run(*command: str | Path, folder: Path) -> str:
     """Run a command that Ansible's own settings do not reach, and that writes below ``folder``; answers its output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("AEM_", "ANSIBLE_"))}
     own = {"ANSIBLE_HOME": str(folder / "home"), "ANSIBLE_COLLECTIONS_PATH": str(folder)}
-    done = subprocess.run(
-        [str(part) for part in command],
-        env=kept | own,
-        cwd=ROOT,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    return printed(command, ROOT, kept | own)
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 import yaml
 
+from support.commands import printed
 from support.playbooks import ROOT
 
 PAGE = (ROOT / "docs/simulator.md").read_text(encoding="utf-8")
@@ -64,18 +65,7 @@ def venv(folder: Path, *packages: str | Path) -> Path:
 def shell(script: str, folder: Path, path: Path, **more: str) -> str:
     """Run a script as a pipeline does, in a project, with the programs of an environment; answers its output."""
     own = {"HOME": str(folder.parent), "PATH": f"{path}{os.pathsep}{os.environ['PATH']}", **more}
-    done = subprocess.run(
-        ["bash", "-eo", "pipefail", "-c", script],
-        env=surroundings() | own,
-        cwd=folder,
-        check=False,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    return printed(["bash", "-eo", "pipefail", "-c", script], folder, surroundings() | own)
 
 
 @pytest.fixture(scope="session")
