@@ -87,13 +87,17 @@ def differences(
 def diff(found: Iterable[Difference]) -> dict[str, Plain]:
     """Differences as Ansible shows them: ``before`` and ``after``, nested by section, thing and setting.
 
-    Both hold only what differs.
+    Both hold only what differs. A difference that lies within another one is shown by that.
     """
     shown: dict[str, Plain] = {"before": {}, "after": {}}
-    for difference in found:
+    placed = [(tokens_of(difference.path), difference) for difference in found]
+    places = {tokens for tokens, _difference in placed}
+    for tokens, difference in placed:
+        if any(tokens[:length] in places for length in range(len(tokens))):
+            continue
         for side, value in (("before", difference.before), ("after", difference.after)):
             if value is not None:
-                _put(shown[side], tokens_of(difference.path), value)
+                _put(shown[side], tokens, value)
     return shown
 
 
@@ -159,7 +163,7 @@ class _Walk:
         named, there = identified(wanted), identified(current)
         if named is not None and there is not None:
             self._things(named, there, place)
-        elif len(wanted) == len(current) and any(isinstance(item, (dict, list)) for item in wanted):
+        elif len(wanted) == len(current) and any(isinstance(item, (dict, list)) for item in (*wanted, *current)):
             for number, (one, other) in enumerate(zip(wanted, current)):
                 self._below((str(number),), one, other, place.thing(str(number), EXACT))
         elif not _same_items(wanted, current, place):

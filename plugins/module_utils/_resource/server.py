@@ -110,8 +110,8 @@ def check(options: Mapping[str, Any]) -> None:
         raise Refused(f"name {name!r} must be {_NAME_RULE}.")
     if host is not None and not _NAME.fullmatch(host):
         raise Refused(f"host {host!r} must be {_NAME_RULE}.")
-    if port is not None and not 1 <= port <= 65535:
-        raise Refused(f"port {port} must be between 1 and 65535.")
+    if port is not None and not (isinstance(port, int) and 1 <= port <= 65535):
+        raise Refused(f"port {port!r} must be a number between 1 and 65535.")
     username = options.get("username")
     if username is not None and not 1 <= len(username) <= 104:
         raise Refused("username must be 1 to 104 characters long.")

@@ -295,6 +295,12 @@ def test_lists_without_names_are_compared_by_place() -> None:
     }
 
 
+@pytest.mark.parametrize(("one", "other"), [("a", ["b"]), ("a", {"b": 1}), ([None], "a")])
+def test_both_ways_items_of_lists_differ_at_one_place(one: Any, other: Any) -> None:
+    there, back = found(of_task(x=[one]), of_task(x=[other])), found(of_task(x=[other]), of_task(x=[one]))
+    assert set(there) == set(back) == {"/tasks/T/x/0"}
+
+
 def test_a_list_counts_as_a_whole_even_in_part_of_a_task() -> None:
     only = {"source": {"source_tables": {"explicit_included_tables": [{"owner": "A", "name": "C"}]}}}
     part = {SECTIONS: {"tasks": [{"task": {"name": "T"}, **only}]}}
@@ -554,6 +560,15 @@ def test_the_diff_holds_only_what_differs() -> None:
             }
         },
     }
+
+
+def test_a_difference_within_another_one_is_shown_by_that() -> None:
+    whole, within = (
+        Difference(path, "tasks", "T", "x", before, after)
+        for path, before, after in (("/tasks/T/x", ["a"], ["b"]), ("/tasks/T/x/0", "a", "b"))
+    )
+    shown = {"before": {"tasks": {"T": {"x": ["a"]}}}, "after": {"tasks": {"T": {"x": ["b"]}}}}
+    assert diff([whole, within]) == diff([within, whole]) == shown
 
 
 def test_a_difference_says_where_it_is() -> None:

@@ -114,6 +114,7 @@ def test_absent() -> None:
         ({"host": ""}, "host"),
         ({"port": 0}, "port"),
         ({"port": 65536}, "port"),
+        ({"port": "1e999"}, "port"),
         ({"username": ""}, "username"),
         ({"username": "u" * 105}, "username"),
         *[({"username": f"u{sign}"}, "username") for sign in '/[]:;|=+*?<>"'],
