@@ -173,7 +173,7 @@ report: venv link browser ## the report of the simulator's estate in .build/repo
 	@$(ON_PATH) PYTHONPATH=tests:.build/link python tests/tools/report.py .build/report docs/images
 
 lowest: venv link stage ## unit and integration with the oldest ansible-core and requests that the collection says it takes
-	@"$(DEV)/python" tests/tools/matrix.py lowest
+	@"$(DEV)/python" tests/tools/matrix.py lowest $(ARGS)
 
 matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
 	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)

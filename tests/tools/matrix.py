@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs unit tests, integration tests and sanity tests on other releases of ansible-core.
 
-    python tests/tools/matrix.py [RELEASE ...]
+    python tests/tools/matrix.py [--parts unit,integration,sanity] [-k EXPRESSION] [RELEASE ...]
 
 The release "lowest" is not among those that are tested where none is named: the oldest ansible-core and the oldest
 requests that the collection says it takes.
@@ -14,13 +14,14 @@ machine and that pip accepts. A release none of whose Pythons is here is reporte
 
 from __future__ import annotations
 
+import argparse
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from junit import Count, count
@@ -31,6 +32,7 @@ TESTS = Path("tests/requirements/tests.txt")
 SIMULATOR = Path("tests/requirements/simulator.txt")
 # Each release with the Pythons to try in turn, so that together they take in all that the controller may run on.
 LOWEST = "lowest"
+PARTS = ("unit", "integration", "sanity")
 RELEASES = {
     LOWEST: ("3.11", "3.12"),
     "2.16": ("3.11", "3.12"),
@@ -41,12 +43,30 @@ RELEASES = {
 }
 
 
-def main(wanted: list[str]) -> int:
+def asked(arguments: Sequence[str]) -> argparse.Namespace:
+    """What the command line asks for: ``releases``, ``parts`` and an ``expression`` that chooses tests, or ends."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("releases", nargs="*", metavar="RELEASE", help=f"one of {', '.join(RELEASES)}")
+    parser.add_argument("--parts", default=",".join(PARTS), help="those that are run, of %(default)s")
+    parser.add_argument("-k", dest="expression", help="which tests of unit and integration, as pytest has it")
+    options = parser.parse_args(arguments)
+    options.parts = options.parts.split(",")
+    for what, given, known in (("release", options.releases, RELEASES), ("part", options.parts, PARTS)):
+        if unknown := [name for name in given if name not in known]:
+            parser.error(f"no {what} is {', '.join(unknown)}; there are {', '.join(known)}")
+    options.releases = options.releases or [release for release in RELEASES if release != LOWEST]
+    if options.releases == [LOWEST] and options.parts == ["sanity"]:
+        parser.error("the lowest release has no part sanity; release 2.16 has it")
+    return options
+
+
+def main(arguments: Sequence[str]) -> int:
     """Test the releases; answers 0 when no test failed and each release with a Python here was tested."""
+    options = asked(arguments)
     pythons = real_pythons()
     lines = []
     failed = False
-    for release in wanted or [release for release in RELEASES if release != LOWEST]:
+    for release in options.releases:
         print(f"\n=== ansible-core {release}", flush=True)
         present = [version for version in RELEASES[release] if version in pythons]
         if not present:
@@ -57,7 +77,7 @@ def main(wanted: list[str]) -> int:
             lines.append(f"{release:6} FAILED  could not be installed on Python {', '.join(present)}")
             failed = True
             continue
-        line, passed = test(release, made)
+        line, passed = test(release, made, commands(release, options.parts, options.expression))
         lines.append(line)
         failed = failed or not passed
     print("\n=== ansible-core\n" + "\n".join(lines), flush=True)
@@ -105,30 +125,40 @@ def lowest() -> str:
     return "\n".join([*floors, *others, ""])
 
 
-def test(release: str, python: str) -> tuple[str, bool]:
-    """Run the tests of one release; answers a line for the table, and whether all passed."""
-    programs = Path.cwd() / folder_of(release) / "venv/bin"
-    reports = Path(".build/reports", f"matrix-{release}")
-    shutil.rmtree(reports, ignore_errors=True)
-    reports.mkdir(parents=True)
-    environment = dict(os.environ, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
-    pytest = [str(programs / "python"), "-m", "pytest", "-q", "-n", os.environ.get("WORKERS", "2")]
-    pytest.append(f"--basetemp=.build/tmp/matrix-{release}")
-    Path(".build/tmp").mkdir(parents=True, exist_ok=True)
-    sanity = [str(programs / "python"), str(TOOLS / "sanity.py"), "--stage", str(STAGE), "--report", str(reports)]
-    commands = {
+def commands(release: str, parts: Sequence[str], expression: str | None) -> Mapping[str, list[str]]:
+    """The command of each part for a release. The lowest has no sanity: release 2.16 has the same ansible-test."""
+    python = str(Path.cwd() / folder_of(release) / "venv/bin/python")
+    reports = reports_of(release)
+    pytest = [python, "-m", "pytest", "-q", "-n", os.environ.get("WORKERS", "2")]
+    pytest += [f"--basetemp=.build/tmp/matrix-{release}", *(["-k", expression] if expression else [])]
+    known = {
         "unit": [*pytest, "tests/unit", f"--junitxml={reports}/unit.xml"],
         "integration": [*pytest, "tests/integration", f"--junitxml={reports}/integration.xml"],
+        "sanity": [python, str(TOOLS / "sanity.py"), "--stage", str(STAGE), "--report", str(reports)],
     }
-    if release != LOWEST:
-        commands["sanity"] = sanity
+    return {name: known[name] for name in parts if (release, name) != (LOWEST, "sanity")}
+
+
+def reports_of(release: str) -> Path:
+    """Where the reports of a release lie."""
+    return Path(".build/reports", f"matrix-{release}")
+
+
+def test(release: str, python: str, commands: Mapping[str, Sequence[str]]) -> tuple[str, bool]:
+    """Run the commands of one release; answers a line for the table, and whether all passed."""
+    programs = Path.cwd() / folder_of(release) / "venv/bin"
+    reports = reports_of(release)
+    shutil.rmtree(reports, ignore_errors=True)
+    reports.mkdir(parents=True)
+    Path(".build/tmp").mkdir(parents=True, exist_ok=True)
+    environment = dict(os.environ, PATH=f"{programs}{os.pathsep}{os.environ['PATH']}")
     started = time.monotonic()
     codes = {
         name: subprocess.run(command, env=environment, check=False).returncode for name, command in commands.items()
     }
     bad = [name for name, code in codes.items() if code != 0]
     total: Count = count(reports)
-    verdict = f"FAILED in {', '.join(bad)}" if bad else "ok"
+    verdict = f"FAILED in {', '.join(bad)}" if bad else f"ok: {', '.join(codes)}"
     seconds = time.monotonic() - started
     line = f"{release:6} on Python {python}: {total.passed} passed, {total.failed} failed, {seconds:.0f} s  {verdict}"
     return line, not bad

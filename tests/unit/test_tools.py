@@ -6,8 +6,12 @@
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 TOOLS = Path(__file__).resolve().parent.parent / "tools"
 # It says that it is a Python, and makes virtual environments with nothing but itself in them.
@@ -17,6 +21,13 @@ case "$1 $2" in
     "-c "*) echo "3.11 $0" ;;
 esac
 """
+
+
+@pytest.fixture
+def matrix(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """What matrix.py defines."""
+    monkeypatch.syspath_prepend(TOOLS)
+    return runpy.run_path(str(TOOLS / "matrix.py"))
 
 
 def test_setting_up_leaves_standard_output_to_the_target(tmp_path: Path) -> None:
@@ -33,3 +44,34 @@ def test_setting_up_leaves_standard_output_to_the_target(tmp_path: Path) -> None
     )
     assert done.stdout == ""
     assert "Setting up" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "run"),
+    [
+        ([], {"2.21": ["unit", "integration", "sanity"], "lowest": ["unit", "integration"]}),
+        (["--parts", "unit,sanity", "2.16", "lowest"], {"2.16": ["unit", "sanity"], "lowest": ["unit"]}),
+    ],
+)
+def test_the_matrix_runs_the_parts_that_are_asked_for(
+    matrix: dict[str, Any], arguments: list[str], run: dict[str, list[str]]
+) -> None:
+    options = matrix["asked"](arguments)
+    assert {release: list(matrix["commands"](release, options.parts, None)) for release in run} == run
+    assert options.releases == (arguments[2:] or [release for release in matrix["RELEASES"] if release != "lowest"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--parts", "unit,units"], "no part is units"),
+        (["2.15"], "no release is 2.15"),
+        (["--parts", "sanity", "lowest"], "no part sanity"),
+    ],
+)
+def test_the_matrix_refuses_what_it_does_not_know(
+    matrix: dict[str, Any], arguments: list[str], told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        matrix["asked"](arguments)
+    assert told in capsys.readouterr().err

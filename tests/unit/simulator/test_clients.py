@@ -12,6 +12,7 @@ import ssl
 import subprocess
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -247,12 +248,21 @@ def test_a_dropped_connection(em: Simulator, session: requests.Session, kind: st
     assert [entry["fault"] for entry in em.log()[-2:]] == [kind, None]
 
 
+def is_short(answer: requests.Response) -> bool:
+    """Whether fewer bytes come than were announced; some releases of requests raise there, older ones say nothing."""
+    came = 0
+    with suppress(requests.exceptions.ChunkedEncodingError):
+        for part in answer.iter_content(1):
+            came += len(part)
+    return came < int(answer.headers["Content-Length"])
+
+
 def test_half_an_answer(em: Simulator, session: requests.Session) -> None:
     em.inject({"kind": "truncate", "times": 2})
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        session.get(f"{em.url}{API}/servers", timeout=10)
-    with pytest.raises(requests.exceptions.ChunkedEncodingError):
-        session.put(url(em, "PutServerAcl"), params={"action": "acl"}, json=ACL, timeout=10)
+    # An older requests, to which the answer is whole, would go on with its connection.
+    session.headers["Connection"] = "close"
+    assert is_short(session.get(f"{em.url}{API}/servers", timeout=10, stream=True))
+    assert is_short(session.put(url(em, "PutServerAcl"), params={"action": "acl"}, json=ACL, timeout=10, stream=True))
     em.inject({"kind": "truncate", "cut": "json"})
     answer = session.get(f"{em.url}{API}/servers", timeout=10)
     assert answer.status_code == 200
