@@ -180,7 +180,7 @@ def test_a_server_that_is_changed_without_a_password_keeps_its_own(em: Simulator
     [
         ({"name": "a/b"}, "name 'a/b' must be 1 to 64 letters"),
         ({"name": "new", "host": "h"}, "to create it, give username, password too"),
-        ({"name": "replicate-qas", "port": 70000}, "port 70000 must be between"),
+        ({"name": "replicate-qas", "port": 70000}, "port 70000 must be a number between"),
         ({"name": "replicate-qas", "type": "compose"}, "is of type replicate"),
     ],
 )
