@@ -111,7 +111,8 @@ def test_groups_and_variables_of_ones_own(em: Simulator, tmp_path: Path) -> None
     found = inventory(em, tmp_path, content)
     assert found["down"]["hosts"] == ["replicate-branch"]
     assert "compose-dw" in found["runs_on_windows"]["hosts"]
-    assert found["_meta"]["hostvars"][PRD]["next_port"] == 444
+    # Before 2.19, Ansible makes a text of it.
+    assert int(found["_meta"]["hostvars"][PRD]["next_port"]) == 444
     assert not any(name.startswith("aem_") for name in found)
 
 
@@ -130,7 +131,9 @@ def test_a_second_reading_comes_from_the_cache(em: Simulator, tmp_path: Path) ->
     asked = len(em.log())
     assert inventory(em, tmp_path, content) == first
     assert len(em.log()) == asked
-    assert inventory(em, tmp_path, content, "--flush-cache") == first
+    (tmp_path / "nothing.yml").write_text("- hosts: all\n  tasks: []\n", encoding="utf-8")
+    anew = ansible(em, tmp_path, "playbook", "-i", "prd.aem.yml", "--flush-cache", "--list-hosts", "nothing.yml")
+    assert PRD in anew.stdout
     assert len(em.log()) > asked
     assert em.password not in "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "kept").iterdir())
 
@@ -147,7 +150,8 @@ def test_a_password_from_a_vault_and_a_template(em: Simulator, tmp_path: Path) -
 def test_a_login_that_is_refused_says_so_without_the_password(em: Simulator, tmp_path: Path) -> None:
     (tmp_path / "prd.aem.yml").write_text(PLUGIN, encoding="utf-8")
     done = ansible(em, tmp_path, "inventory", "-i", "prd.aem.yml", "--list", "-vvv", AEM_PASSWORD="canary-wrong")
-    assert "Login failed with HTTP" in done.stderr
+    # Ansible breaks its lines.
+    assert "Login failed with HTTP" in " ".join(done.stderr.split())
     assert "canary-wrong" not in done.stdout + done.stderr
 
 

@@ -199,6 +199,7 @@ def test_a_full_load_that_takes_too_long_is_an_error(em: Simulator) -> None:
 
 
 def test_check_mode_does_not_wait_for_an_end(em: Simulator) -> None:
+    perform(em, aem_task_state, server=SERVER, tasks=["Nightly 01 accounts"], state="stopped")
     options = {"server": SERVER, "tasks": ["Nightly 01 accounts"], "wait_for": "end", "timeout": 30}
     checked = perform(em, aem_task_state, True, **options)
     assert (checked.error, checked.values["tasks"][0]["after"]) == (None, "STOPPED")

@@ -129,7 +129,7 @@ def commands(release: str, parts: Sequence[str], expression: str | None) -> Mapp
     """The command of each part for a release. The lowest has no sanity: release 2.16 has the same ansible-test."""
     python = str(Path.cwd() / folder_of(release) / "venv/bin/python")
     reports = reports_of(release)
-    pytest = [python, "-m", "pytest", "-q", "-n", os.environ.get("WORKERS", "2")]
+    pytest = [python, "-m", "pytest", "-q", "-n", os.environ.get("WORKERS", "2"), "--dist", "loadfile"]
     pytest += [f"--basetemp=.build/tmp/matrix-{release}", *(["-k", expression] if expression else [])]
     known = {
         "unit": [*pytest, "tests/unit", f"--junitxml={reports}/unit.xml"],
