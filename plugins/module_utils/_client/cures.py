@@ -14,7 +14,9 @@ from collections.abc import Iterator
 _AGAIN = "Run again once the server answers; its own log tells more."
 _REPORT = "Please report it, with the output of a run with -vvv."
 _CURES = {
-    "Run again: it then logs in anew.": ("INVALID_SESSION_ID", "UNAUTHORIZED_REQUEST"),
+    "Run again: it then logs in anew.": ("INVALID_SESSION_ID",),
+    # Of a method whose role is known, permissions.py names it instead.
+    "The user lacks the role that this needs; the documentation of the module names it.": ("UNAUTHORIZED_REQUEST",),
     _REPORT: ("DESERIALIZE_TO_TYPE", "AEM_MISSING_FIELD", "AEM_NAME_URL_MISMATCH"),
     "Upgrade the server to use this.": ("AEM_METHOD_NOT_SUPPORTED_VERSION",),
     "Register a license in Enterprise Manager, or ask its admin to.": (

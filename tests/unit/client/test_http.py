@@ -646,6 +646,10 @@ def test_every_cure_is_of_a_code_that_is_documented() -> None:
     assert {error["code"] for error in contract["general_errors"]} <= set(CURES)
 
 
+def test_a_user_without_a_role_is_not_sent_to_log_in_again() -> None:
+    assert "role" in CURES["UNAUTHORIZED_REQUEST"]
+
+
 def test_an_error_says_what_to_do_about_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
     session, _script = scripted(monkeypatch, error(500, "AEM_SERVER_LICENSE_EXPIRED"))
     with pytest.raises(ApiError, match=r"Register a valid license with aem_server_license\.$"):
