@@ -109,6 +109,9 @@ def read(root: Path, host: str, fill: Fill, chosen: Sequence[str] | None = None,
     found = Folder(root)
     reading = _Reading(root, fill, found.troubles)
     found.rules = _rules(reading, with_open)
+    if host and (host != Path(host).name or host == ".."):
+        reading.note(root, f"{host!r} is not the name of a folder, so it has no files of servers.")
+        host = ""
     found.files = [file for path in reading.server_files(host) for file in reading.file(path)]
     if not found.files and not found.troubles:
         where = " or ".join(reading.told(root / name / SERVERS) for name in filter(None, (host, SHARED)))

@@ -188,6 +188,13 @@ def test_a_server_in_two_files_is_told_with_both(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("host", ["/etc", "..", "../em-prd", "em-prd/servers"])
+def test_a_host_that_leads_elsewhere_is_told(tmp_path: Path, host: str) -> None:
+    folder = write(tmp_path, one_server("name: repl-1\n"))
+    found = [problem["text"] for problem in lookup.looked_at(folder, host)["problems"]]
+    assert f"estate:1: {host!r} is not the name of a folder, so it has no files of servers." in found
+
+
 def test_a_folder_that_is_empty_or_missing_is_no_wish_for_nothing(tmp_path: Path) -> None:
     assert problems(tmp_path / "estate") == ["estate/estate.yml:1: There is no such folder."]
     folder = write(tmp_path, {"em-dev/servers/x.yml": "name: x\n"})

@@ -29,29 +29,62 @@ _PIECE = 1 << 20
 # What a file is called while it is written, so that what a killed run has left is known for what it is.
 _HALF_WRITTEN = re.compile(r"\..+\.[a-z0-9_]{8}\.aem_part", re.DOTALL)
 _HALF_WRITTEN_END = ".aem_part"
+# In bytes, of the name of the file that it is to be.
+_LONGEST_OF_HALF = 100
 # Seconds. Nobody writes for so long at one file.
 _LEFT = 3600.0
-# In bytes. The longest that file systems take is 255, and what is added to it, such as .json, has to fit too.
+# In bytes. The longest name that file systems take, and the one before what is added to it, such as .json.
+_LONGEST = 255
 _LONGEST_NAME = 200
+# What Windows has no files of, whatever follows a dot; so a repository with one cannot be checked out there.
+_DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d) *(?:\..*)?", re.IGNORECASE)
+# What hides a file, or makes it an option of a command; and what Windows takes away from the end of a name.
+_BAD_BEGINNINGS = (".", "-")
+_BAD_ENDS = (".", " ")
 
 
 def file_name(name: str, safe: str = " ", longest: int = _LONGEST_NAME) -> str:
     """The name of a file or folder for a thing called ``name``: no two names have the same, and none leaves its folder.
 
-    What is not ASCII, and signs other than ``safe``, are percent-encoded, and so is the dot of a name that begins with
-    one. What is longer than ``longest`` bytes is cut, and told apart by a checksum after ``%~``, see :func:`name_of`.
+    What is not ASCII, and signs other than ``safe``, are percent-encoded, and so is a sign at the beginning or the end
+    that would hide the file, be taken for an option, or be no name on Windows. What is longer than ``longest`` bytes is
+    cut, and told apart by a checksum after ``%~``, see :func:`name_of`; so is no name at all.
     """
-    quoted = quote(name, safe=safe)
-    if quoted.startswith("."):
-        quoted = f"%2E{quoted[1:]}"
-    if len(quoted) <= longest:
+    data = name.encode("utf-8", "surrogatepass")
+    quoted = quote(data, safe=safe)
+    if quoted.startswith(_BAD_BEGINNINGS) or _DEVICES.fullmatch(quoted):
+        quoted = _encoded(quoted[0]) + quoted[1:]
+    if quoted.endswith(_BAD_ENDS):
+        quoted = quoted[:-1] + _encoded(quoted[-1])
+    if 0 < len(quoted) <= longest:
         return quoted
-    return f"{quoted[: longest - 18]}%~{checksum(name)[:16]}"
+    return f"{quoted[: longest - 18]}%~{checksum(data)[:16]}"
 
 
 def name_of(file: str) -> str | None:
     """What :func:`file_name` was given; None where it was cut, so that only the file itself can tell."""
     return None if "%~" in file else unquote(file)
+
+
+def beside(path: str, end: str) -> str:
+    """The path of a file in the same folder, whose name is that of ``path`` with ``end`` after it.
+
+    Where that is more than file systems take, the name before ``end`` is cut, and told apart by a checksum.
+    """
+    target = Path(path)
+    room = _LONGEST - len(os.fsencode(end))
+    if len(os.fsencode(target.name)) <= room:
+        return f"{path}{end}"
+    return str(target.with_name(f"{_cut(target.name, room - 17)}~{checksum(os.fsencode(target.name))[:16]}{end}"))
+
+
+def _encoded(sign: str) -> str:
+    return f"%{ord(sign):02X}"
+
+
+def _cut(name: str, longest: int) -> str:
+    """The beginning of a name, of no more bytes than that, without half a sign."""
+    return os.fsencode(name)[:longest].decode("utf-8", "ignore")
 
 
 def check_destination(path: str) -> None:
@@ -189,7 +222,7 @@ def refusing(what: str) -> Iterator[None]:
 def _backup(target: Path) -> str:
     """Copy a file to a name of its own, with its permissions, as Ansible names its backups; return that name."""
     stamp = time.strftime("%Y-%m-%d@%H:%M:%S", time.localtime())
-    kept = Path(f"{target}.{os.getpid()}.{stamp}~")
+    kept = Path(beside(str(target), f".{os.getpid()}.{stamp}~"))
     _replace(kept, target.read_bytes(), target.stat().st_mode & 0o7777)
     return str(kept)
 
@@ -208,7 +241,8 @@ def _replace(target: Path, data: bytes, mode: int) -> None:
 
 def _written(target: Path, data: bytes, mode: int) -> Path:
     """A file beside ``target`` that holds ``data`` and has ``mode``, safe on the disk; none where that cannot be."""
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=_HALF_WRITTEN_END, dir=target.parent)
+    prefix = f".{_cut(target.name, _LONGEST_OF_HALF) or '_'}."
+    handle, name = tempfile.mkstemp(prefix=prefix, suffix=_HALF_WRITTEN_END, dir=target.parent)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)

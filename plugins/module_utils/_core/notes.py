@@ -44,7 +44,9 @@ class Notes:
 
     def are_there(self) -> bool:
         """Whether there may be any, which is quickly seen."""
-        return own_folder(self.folder).is_dir()
+        with suppress(OSError):
+            return own_folder(self.folder).is_dir()
+        return False
 
     def write(self, about: Sequence[str], said: Mapping[str, Any]) -> None:
         """Note what is ``said``, in place of what was. Raise Refused where that cannot be."""

@@ -48,7 +48,7 @@ def server_folder(environment: str, server: str) -> str:
     """The folder of the definitions that only this server has."""
     name = file_name(server)
     stem, dot, ending = name.rpartition(".")
-    return f"{environment}/{SERVERS}/" + (f"{stem}%2E{ending}" if f"{dot}{ending}" in _ENDINGS else name)
+    return f"{environment}/{SERVERS}/" + (f"{stem}%2E{ending}" if f"{dot}{ending}".lower() in _ENDINGS else name)
 
 
 def of_server(environment: str, options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from .._client.api import Api
 from .._client.vocabulary import TASK_NOT_FOUND
 from .._core.concurrent import wait_until
 from .._core.errors import AemError, ApiError, NoAnswer, Refused, TaskFailed, none_where
+from .._core.files import refusing
 from .._core.plan import Applied
 from .._definition import document as definitions
 from .._definition.compare import Difference
@@ -231,10 +232,8 @@ def would_change(found: Sequence[Difference]) -> str:
 
 def file_content(path: str) -> bytes:
     """What a file holds; raise Refused where it cannot be read."""
-    try:
+    with refusing(f"{path} cannot be read"):
         return Path(path).read_bytes()
-    except OSError as error:
-        raise Refused(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
 def _from_file(src: str) -> Definition:

@@ -22,6 +22,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import Outcome, side_by_side
 from .._core.errors import AemError, ManyFailed, Refused
+from .._core.files import refusing
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Result, carry_out_in_order
 from .._core.select import chosen, is_pattern, spelled
 from .._definition import document as definitions
@@ -74,10 +75,12 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
 def check_folder(path: str) -> None:
     """Raise Refused where no backups can be written below ``path``, as far as a look tells; for use before any call."""
     folder = Path(path)
-    if folder.exists() and not folder.is_dir():
+    with refusing(f"{path} cannot be looked at"):
+        is_there, is_folder, has_parent = folder.exists(), folder.is_dir(), folder.parent.is_dir()
+    if is_there and not is_folder:
         raise Refused(f"{path} is no directory.")
-    there = folder if folder.exists() else folder.parent
-    if not there.is_dir():
+    there = folder if is_there else folder.parent
+    if not is_there and not has_parent:
         raise Refused(f"{path} cannot be made: there is no directory {there}.")
     if not os.access(there, os.W_OK | os.X_OK):
         raise Refused(f"{path} cannot be written: {there} is not writable for this user.")

@@ -33,6 +33,7 @@ from .._core.files import (
     make_folder,
     name_of,
     refuse_special,
+    refusing,
     remove,
     write_atomically,
 )
@@ -132,8 +133,9 @@ def fingerprint(definition: Definition) -> str:
 
 
 def servers(path: str) -> list[str]:
-    """The servers that have a manifest below ``path``, by name."""
-    return sorted(filter(None, map(_server_of, Path(path).glob(f"*/{MANIFEST}"))))
+    """The servers that have a manifest below ``path``, by name. Raise Refused where nobody can look."""
+    with refusing(f"{path} cannot be looked at"):
+        return sorted(filter(None, map(_server_of, Path(path).glob(f"*/{MANIFEST}"))))
 
 
 @dataclass(frozen=True)

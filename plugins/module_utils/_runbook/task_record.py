@@ -21,7 +21,16 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import Refused
-from .._core.files import check_destination, make_folder, read_text, refuse_special, remove, write_atomically
+from .._core.files import (
+    beside,
+    check_destination,
+    make_folder,
+    read_text,
+    refuse_special,
+    refusing,
+    remove,
+    write_atomically,
+)
 from .._core.plan import CREATE, DELETE, UPDATE, Applied, Change, Plan
 from .._core.time import with_z
 from .._resource.task_choice import CHOICE_ARGUMENTS, choose
@@ -74,8 +83,8 @@ class Record(NamedTuple):
 
     def aside(self, path: str) -> str:
         """The file beside ``path`` that keeps the record where another one takes its place."""
-        name = f"{Path(path).stem}.{re.sub('[^0-9TZ]', '', self.begun)}.aside"
-        return str(Path(path).with_name(name))
+        target = Path(path)
+        return beside(str(target.with_name(target.stem)), f".{re.sub('[^0-9TZ]', '', self.begun)}.aside")
 
 
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
@@ -89,7 +98,7 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
         return Plan([], _result(there, interrupted=True) if there else _nothing())
     if options["state"] != PRESENT:
         return _plan_less(path, there, keep=options["state"] == BROUGHT_BACK)
-    if Path(path).parent.is_dir():
+    if _is_there(Path(path).parent):
         check_destination(path)
     selected = choose(api, options, known=False)
     states = _MEANT_TO_RUN | {"ERROR"} if options["include_failed"] else _MEANT_TO_RUN
@@ -108,7 +117,7 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
 
 def read(path: str) -> Record | None:
     """The record in a file, None where there is no file. Raise Refused for a file that is no record."""
-    if not Path(path).exists():
+    if not _is_there(Path(path)):
         return None
     refuse_special(path)
     try:
@@ -153,6 +162,11 @@ def _plan_less(path: str, there: Record | None, keep: bool) -> Plan:
     less = there._replace(tasks=[])
     change = Change(KIND, path, UPDATE, {"tasks": there.names()}, {"tasks": []}, lambda: _write(path, less))
     return Plan([change], _result(less, interrupted=True))
+
+
+def _is_there(path: Path) -> bool:
+    with refusing(f"{path} cannot be looked at"):
+        return path.exists()
 
 
 def _set_aside(path: str, old: Record) -> str:

@@ -114,7 +114,17 @@ def test_the_checksum_is_that_of_the_bytes() -> None:
     [
         ("Replicate PRD 1", "Replicate PRD 1"),
         ("a/b", "a%2Fb"),
-        ("..", "%2E."),
+        ("..", "%2E%2E"),
+        ("-rf", "%2Drf"),
+        (" after ", " after%20"),
+        ("dot.", "dot%2E"),
+        ("con", "%63on"),
+        ("NUL.tar.gz", "%4EUL.tar.gz"),
+        ("LPT1 .x", "%4CPT1 .x"),
+        ("console", "console"),
+        ('a:b*c?"<>|\\\n\0', "a%3Ab%2Ac%3F%22%3C%3E%7C%5C%0A%00"),
+        ("e\u0301", "e%CC%81"),
+        ("\u00e9", "%C3%A9"),
         (".git", "%2Egit"),
         ("ü", "%C3%BC"),
         ("100%~", "100%25~"),
@@ -133,6 +143,30 @@ def test_a_long_name_fits_and_is_told_apart(tmp_path: Path) -> None:
     assert [files.name_of(file) for file in made] == [None, None]
     files.write_atomically(str(tmp_path / f"{made[0]}.json"), "x")
     assert len(files.file_name(long, longest=80)) == 80
+
+
+def test_half_a_sign_and_no_name_become_one_too() -> None:
+    made = [files.file_name(name) for name in ("\ud800", "\ud801", "")]
+    assert len(set(made)) == 3
+    assert all(made)
+    assert files.name_of(made[2]) is None
+
+
+@pytest.mark.parametrize("name", ["x" * 255, "\u0416" * 127, "\U0001f600" * 63, "x" * 250 + ".json"])
+def test_a_file_may_have_the_longest_name_that_there_is(tmp_path: Path, name: str) -> None:
+    dest = tmp_path / name
+    files.write_atomically(str(dest), "first")
+    kept = files.write_atomically(str(dest), "second", backup=True)
+    assert kept is not None
+    assert Path(kept).read_text(encoding="utf-8") == "first"
+    assert sorted(tmp_path.iterdir()) == sorted([dest, Path(kept)])
+
+
+def test_names_beside_long_ones_are_told_apart() -> None:
+    names = {files.beside(f"/folder/{'x' * 254}{last}", ".aside") for last in "ab"}
+    assert len(names) == 2
+    assert {len(name) for name in names} == {len("/folder/") + 255}
+    assert files.beside("/folder/x", ".aside") == "/folder/x.aside"
 
 
 def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:

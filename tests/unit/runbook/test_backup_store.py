@@ -346,7 +346,14 @@ def test_files_that_are_not_ours_stay(tmp_path: Path) -> None:
     assert [file.exists() for file in left] == [False] * 3
 
 
-@pytest.mark.parametrize(("path", "words"), [("none/backups", "there is no directory"), ("file", "is no directory")])
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("none/backups", "there is no directory"),
+        ("file", "is no directory"),
+        ("x" * 300, "cannot be looked at: File name too long"),
+    ],
+)
 def test_a_folder_that_cannot_be_is_refused_before_any_call(tmp_path: Path, path: str, words: str) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
     em = Em("one")

@@ -59,6 +59,19 @@ def test_a_file_that_is_no_record_is_refused(tmp_path: Path, content: str) -> No
     assert path.exists()
 
 
+def test_a_path_that_no_file_can_have_is_refused() -> None:
+    with pytest.raises(Refused, match="cannot be looked at: File name too long"):
+        read("x" * 300)
+
+
+def test_a_record_with_a_long_name_can_be_set_aside(tmp_path: Path) -> None:
+    record = added(None, [], {}, "2026-03-07T11:19:03Z")
+    aside = Path(record.aside(str(tmp_path / f"{'x' * 250}.json")))
+    assert aside.parent == tmp_path
+    assert aside.name.endswith(".20260307T111903Z.aside")
+    aside.write_text("x", encoding="utf-8")
+
+
 def test_a_record_of_something_else_is_set_aside_but_for_its_tasks(tmp_path: Path) -> None:
     there = added(None, [ORDERS], {"from": "Primary"}, "2026-03-07T11:19:03Z", {"configuration": "Standby"})
     same = added(there, [], {"from": "Standby"}, "later", {"configuration": "Standby"})
