@@ -50,12 +50,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._definition.document import given_by_hand
-from ..module_utils._definition.tree import DefinitionError
-
 
 def definition(text: Any) -> dict[str, Any]:
     """The definition that ``text`` holds; raises AnsibleFilterError for what is none."""
+    from ..module_utils._definition.document import given_by_hand
+    from ..module_utils._definition.tree import DefinitionError
+
     if not isinstance(text, (str, bytes, dict)):
         raise AnsibleFilterError("qlik.enterprise_manager.definition takes the text of an export.")
     try:

@@ -108,13 +108,13 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._definition.compare import differences
-from ..module_utils._definition.document import read
-from ..module_utils._definition.tree import DefinitionError
-
 
 def definition_diff(wanted: Any, current: Any, ignore: Any = (), exact: bool = True) -> list[dict[str, Any]]:
     """What importing ``wanted`` would change; raises AnsibleFilterError for what is no definition or no pointer."""
+    from ..module_utils._definition.compare import differences
+    from ..module_utils._definition.document import read
+    from ..module_utils._definition.tree import DefinitionError
+
     if not all(isinstance(definition, (str, bytes, dict)) for definition in (wanted, current)):
         raise AnsibleFilterError("qlik.enterprise_manager.definition_diff takes definitions or texts of exports.")
     if not isinstance(ignore, (list, tuple)):

@@ -61,8 +61,6 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._estate.drift import causes
-
 
 def drift(
     changes: Sequence[Mapping[str, Any]],
@@ -71,6 +69,8 @@ def drift(
     records: Sequence[Any] | None = None,
 ) -> list[dict[str, Any]]:
     """The causes."""
+    from ..module_utils._estate.drift import causes
+
     # Before ansible-core 2.19 a variable that is none arrives as an empty text.
     return causes(changes, None if isinstance(applied, str) else applied, places or (), records or ())
 

@@ -58,8 +58,6 @@ _value:
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._estate.report import report
-
 
 def made(
     results: Sequence[Mapping[str, Any]],
@@ -67,6 +65,8 @@ def made(
     places: Sequence[Mapping[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The report."""
+    from ..module_utils._estate.report import report
+
     return report(about or {}, results, places or ())
 
 

@@ -50,21 +50,16 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._estate import report
-
-FORMS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-    "json": report.as_json,
-    "markdown": report.as_markdown,
-    "junit": report.as_junit,
-    "lines": report.as_lines,
-}
+FORMS = {"json": "as_json", "markdown": "as_markdown", "junit": "as_junit", "lines": "as_lines"}
 
 
 def text(found: Mapping[str, Any], form: str) -> Any:
     """The report in that form; raises AnsibleFilterError for one that there is not."""
+    from ..module_utils._estate import report
+
     if form not in FORMS:
         raise AnsibleFilterError(f"qlik.enterprise_manager.estate_text knows {', '.join(FORMS)}, not {form!r}")
-    return FORMS[form](found)
+    return getattr(report, FORMS[form])(found)
 
 
 class FilterModule:

@@ -97,11 +97,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._runbook.failover_report import ends
-
 
 def failover_ends(endpoints: Any, records: Any = None, looked: Any = None) -> list[dict[str, Any]]:
     """The items; raises AnsibleFilterError for what are no results of those modules."""
+    from ..module_utils._runbook.failover_report import ends
+
     try:
         return ends(endpoints, records or (), looked or ())
     except (AttributeError, KeyError, TypeError) as error:

@@ -107,13 +107,13 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._runbook.failover_report import rows
-
 
 def failover_rows(
     before: Any, stopped: Any = None, switched: Any = None, started: Any = None, health: Any = None
 ) -> list[dict[str, Any]]:
     """The rows; raises AnsibleFilterError for what are no results of those steps."""
+    from ..module_utils._runbook.failover_report import rows
+
     try:
         return rows(before, stopped or (), switched or (), started or (), health or ())
     except (KeyError, TypeError) as error:

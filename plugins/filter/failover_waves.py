@@ -55,11 +55,11 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._runbook.failover_report import in_waves
-
 
 def failover_waves(selection: Any, tasks: Any) -> list[list[dict[str, Any]]]:
     """The waves; raises AnsibleFilterError for what is no selection and no result of that module."""
+    from ..module_utils._runbook.failover_report import in_waves
+
     try:
         return in_waves(selection, tasks)
     except (AttributeError, KeyError, TypeError) as error:

@@ -42,11 +42,11 @@ _value:
 from collections.abc import Callable
 from typing import Any
 
-from ..module_utils._core.files import file_name
-
 
 def named(name: Any, longest: int = 200) -> str:
     """The name of a file; whatever ``name`` is counts as text."""
+    from ..module_utils._core.files import file_name
+
     return file_name(str(name), longest=int(longest))
 
 

@@ -100,11 +100,11 @@ from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._runbook import promotion_report as reports
-
 
 def promotion_report(tasks: Any, states: Any, planned: Any = None, done: Any = ()) -> list[dict[str, Any]]:
     """A row for each promotion."""
+    from ..module_utils._runbook import promotion_report as reports
+
     rows = tasks if planned is None else reports.planned(tasks, planned)
     # What a server says must never count as a template. wrap_var takes plain containers only.
     told = json.loads(json.dumps(reports.report(rows, states, done)))

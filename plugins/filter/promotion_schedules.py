@@ -87,15 +87,15 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._definition.document import of_sections, read
-from ..module_utils._definition.tree import DefinitionError
-from ..module_utils._runbook.promotion_schedules import along
-
 
 def promotion_schedules(
     source: Any, target: Any, tasks: dict[str, str], schedules: bool = True, notifications: bool = True
 ) -> dict[str, Any]:
     """What comes along with the tasks; raises AnsibleFilterError for what is no export."""
+    from ..module_utils._definition.document import of_sections, read
+    from ..module_utils._definition.tree import DefinitionError
+    from ..module_utils._runbook.promotion_schedules import along
+
     try:
         made = along(read(source), read(target), tasks, schedules=schedules, notifications=notifications)
         definition = of_sections(**made.sections).write() if made.sections else ""

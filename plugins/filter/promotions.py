@@ -192,11 +192,6 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ..module_utils._definition.document import read
-from ..module_utils._definition.tree import DefinitionError
-from ..module_utils._runbook import promotion
-from ..module_utils._runbook.promotion_tables import Given, collected, from_csv, from_data
-
 _WISHED = ("endpoints", "owners", "schemas", "rename", "overrides", "task_overrides")
 
 
@@ -217,6 +212,11 @@ def promotions(
     **wished: Any,
 ) -> dict[str, Any]:
     """The tasks for the target; raises AnsibleFilterError for what is no export, and for an unknown option."""
+    from ..module_utils._definition.document import read
+    from ..module_utils._definition.tree import DefinitionError
+    from ..module_utils._runbook import promotion
+    from ..module_utils._runbook.promotion_tables import collected, from_data
+
     unknown = [option for option in wished if option not in _WISHED]
     if unknown:
         raise AnsibleFilterError(f"qlik.enterprise_manager.promotions has no option {unknown[0]}.")
@@ -241,8 +241,10 @@ def promotions(
     return dict(wrap_var(value))
 
 
-def _from_file(text: str, file: str) -> tuple[list[Given], list[str]]:
+def _from_file(text: str, file: str) -> tuple[list[Any], list[str]]:
     """What a file of tables gives, and what is wrong with it."""
+    from ..module_utils._runbook.promotion_tables import from_csv, from_data
+
     if file.lower().endswith(".csv"):
         return from_csv(text, file)
     try:

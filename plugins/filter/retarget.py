@@ -90,17 +90,17 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.display import Display
 
-from ..module_utils._definition import retarget as retargeting
-from ..module_utils._definition.document import given_by_hand
-from ..module_utils._definition.owners import unmapped_in
-from ..module_utils._definition.tree import DefinitionError
-
 _MAPS = ("endpoints", "owners", "schemas", "tasks")
 _NAMES = ("name", "source", "target")
 
 
 def retarget(definition: Any, **options: Any) -> dict[str, Any]:
     """The definition for another environment; raises AnsibleFilterError where it cannot be made."""
+    from ..module_utils._definition import retarget as retargeting
+    from ..module_utils._definition.document import given_by_hand
+    from ..module_utils._definition.owners import unmapped_in
+    from ..module_utils._definition.tree import DefinitionError
+
     for option, value in options.items():
         if option not in _MAPS + _NAMES:
             raise AnsibleFilterError(f"qlik.enterprise_manager.retarget has no option {option}.")
