@@ -18,9 +18,10 @@ requirements:
 import json
 import os
 import ssl
-import urllib.request
+from http.client import HTTPSConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible.plugins.callback import CallbackBase
 
@@ -38,6 +39,11 @@ class CallbackModule(CallbackBase):
     def __init__(self) -> None:
         super().__init__()
         self._file = Path(os.environ["RECORD_FILE"])
+        url = urlsplit(os.environ["RECORD_LOG_URL"])
+        context = ssl.create_default_context(cafile=os.environ["AEM_CA_PATH"])
+        # Kept open, since it is asked before and after each task.
+        self._simulator = HTTPSConnection(url.netloc, context=context, timeout=30)
+        self._path = url.path
         self._first = 0
 
     def v2_playbook_on_task_start(self, *_arguments: Any, **_more: Any) -> None:
@@ -70,8 +76,14 @@ class CallbackModule(CallbackBase):
             file.write(json.dumps(line, default=str) + "\n")
 
     def _last_number(self) -> int:
-        context = ssl.create_default_context(cafile=os.environ["AEM_CA_PATH"])
-        url = os.environ["RECORD_LOG_URL"]
-        with urllib.request.urlopen(url, context=context, timeout=30) as answer:
-            entries = json.load(answer)
+        try:
+            entries = self._log()
+        except ConnectionError:
+            # Nobody has asked for long. Closed, it is opened anew.
+            self._simulator.close()
+            entries = self._log()
         return int(entries[-1]["number"]) if entries else 0
+
+    def _log(self) -> list[dict[str, Any]]:
+        self._simulator.request("GET", self._path)
+        return list(json.load(self._simulator.getresponse()))
