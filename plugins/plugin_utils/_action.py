@@ -34,8 +34,13 @@ SHOWS_OPTIONS = 3
 
 
 def admitted(declaration: Declaration, options: Mapping[Any, Any]) -> dict[str, Any]:
-    """The options of a task as plain data. Raise Refused for what neither a module nor Ansible could cope with."""
+    """The options of a task as plain data. Raise Refused for what neither a module nor Ansible could cope with.
+
+    An option that is null is one that is not given. Ansible would count it as given where one of several is needed.
+    """
     given = plain(options)
+    known = declaration.argument_spec()
+    given = {name: value for name, value in given.items() if value is not None or name not in known}
     refuse_unfit(declaration.arguments, given)
     return given
 

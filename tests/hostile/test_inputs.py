@@ -45,10 +45,12 @@ def told_well(told: Told) -> None:
 def texts(options: Any) -> set[str]:
     """All texts in options, in parts too, and what Ansible makes of other values where a text belongs."""
     try:
-        return {part for text in _texts(plain_value(options)) for part in (text, *map(str.strip, text.split(",")))}
+        whole = set(_texts(plain_value(options)))
     except Refused:
         # Nothing of this is used.
         return set()
+    parts = {part for text in whole for part in text.split(",")}
+    return whole | parts | {part.strip() for part in parts}
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client im
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import ApiError, Refused
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
+from ansible_collections.qlik.enterprise_manager.plugins.plugin_utils._action import admitted
 from support.scripted import Script, reply
 
 OPTIONS = {"aem_url": "https://em.example.com", "aem_username": "u", "aem_password": "s3cret"}
@@ -242,3 +243,9 @@ def test_an_option_with_options_that_can_have_none_is_refused(given: dict[str, A
     with pytest.raises(Refused, match=told):
         _module.refuse_unfit(arguments, given)
     _module.refuse_unfit(arguments, {"role": "users=a", "roles": [{"role": None}, {}], "other": 7})
+
+
+def test_an_option_that_is_null_is_not_given() -> None:
+    declaration = _module.Declaration(lambda _options, _api: Result(), {"switches": {"type": "list"}, "timeout": {}})
+    given = {"switches": None, "timeout": 20, "aem_url": None, "nobody_knows": None}
+    assert admitted(declaration, given) == {"timeout": 20, "nobody_knows": None}
