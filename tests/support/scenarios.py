@@ -21,6 +21,8 @@ PRD, QAS = "Replicate PRD 1", "replicate-qas"
 TASK = "ERP to DW"
 NIGHTLY, RUNS, GOES = "Nightly 01 accounts", "Nightly 21 returns", "Nightly 02 addresses"
 QUICK = Settings(start_seconds=0.01, stop_seconds=0.01, import_seconds=0.01, load_seconds=0.01)
+# Seconds. Nothing takes so long here, and what another run has undone meanwhile is waited for in vain.
+TIMEOUT = 8
 LOB = {"task_settings": {"common_settings": {"lob_max_size": 128}}}
 
 # What no two runs have the same, or what passes by itself.
@@ -99,11 +101,11 @@ def run_twice(em: Simulator) -> list[str]:
 def _task_force(em: Simulator, _folder: Path) -> dict[str, Any]:
     definition = perform(em, aem_export, server=PRD, task=TASK).values["definition"]
     given = copied(definition)
-    return {"server": PRD, "name": TASK, "definition": given, "overrides": LOB, "force": True, "timeout": 20}
+    return {"server": PRD, "name": TASK, "definition": given, "overrides": LOB, "force": True, "timeout": TIMEOUT}
 
 
 def _import(em: Simulator, _folder: Path) -> dict[str, Any]:
-    return {"server": QAS, "definition": _changed(em), "force": True, "timeout": 20}
+    return {"server": QAS, "definition": _changed(em), "force": True, "timeout": TIMEOUT}
 
 
 def _changed(em: Simulator) -> dict[str, Any]:
@@ -117,8 +119,8 @@ def _changed(em: Simulator) -> dict[str, Any]:
 
 def _restore(em: Simulator, folder: Path) -> dict[str, Any]:
     assert perform(em, aem_backup, path=str(folder / "backups"), servers=[QAS]).error is None
-    assert perform(em, aem_import, server=QAS, definition=_changed(em), force=True, timeout=20).error is None
-    return {"path": str(folder / "backups"), "server": QAS, "force": True, "timeout": 20}
+    assert perform(em, aem_import, server=QAS, definition=_changed(em), force=True, timeout=TIMEOUT).error is None
+    return {"path": str(folder / "backups"), "server": QAS, "force": True, "timeout": TIMEOUT}
 
 
 def wished(em: Simulator) -> dict[str, Any]:
@@ -129,7 +131,7 @@ def wished(em: Simulator) -> dict[str, Any]:
     files = {"role": "target", "type_id": "FILE_COMPONENT_TYPE", "settings": {"csvTargetPath": "/data/2"}}
     wish["endpoints"].append({"name": "QAS files 2", **files})
     part(wish, "tasks", NIGHTLY).update(target_endpoint="QAS files 2", run_state="started")
-    part(wish, "tasks", RUNS).update(overrides=LOB, force=True, timeout=20)
+    part(wish, "tasks", RUNS).update(overrides=LOB, force=True, timeout=TIMEOUT)
     part(wish, "tasks", GOES)["state"] = "absent"
     tables = {"included_pattern": [{"owner": "A", "name": "%"}]}
     name = "Nightly 03 branches"
@@ -148,7 +150,7 @@ def _backup(_em: Simulator, folder: Path) -> dict[str, Any]:
 def _backup_of_changes(em: Simulator, folder: Path) -> dict[str, Any]:
     options = {**_backup(em, folder), "keep_last": 1}
     assert perform(em, aem_backup, **options).error is None
-    assert perform(em, aem_import, server=QAS, definition=_changed(em), force=True, timeout=20).error is None
+    assert perform(em, aem_import, server=QAS, definition=_changed(em), force=True, timeout=TIMEOUT).error is None
     return options
 
 
@@ -168,11 +170,11 @@ def _record(_em: Simulator, folder: Path) -> dict[str, Any]:
 
 
 def _failover(_em: Simulator, _folder: Path) -> dict[str, Any]:
-    return {"server": PRD, "endpoint": "ORA", "configuration": "Standby", "timeout": 20}
+    return {"server": PRD, "endpoint": "ORA", "configuration": "Standby", "timeout": TIMEOUT}
 
 
 def _restart(_em: Simulator, _folder: Path) -> dict[str, Any]:
-    return {"server": QAS, "tags": ["nightly"], "state": "restarted", "only_running": True, "timeout": 20}
+    return {"server": QAS, "tags": ["nightly"], "state": "restarted", "only_running": True, "timeout": TIMEOUT}
 
 
 def _acl(_em: Simulator, _folder: Path) -> dict[str, Any]:
