@@ -31,6 +31,8 @@ export NO_PROXY := 127.0.0.1,localhost,$(NO_PROXY)
 export no_proxy := $(NO_PROXY)
 
 WORKERS := 2
+# Tests of a file stay together where they share a simulator.
+DIST := loadfile
 # Another number has other cells of the fault matrix run.
 FAULTS_SEED := 1
 ARGS :=
@@ -111,9 +113,10 @@ events: events-venv
 pages: browser
 unit contract integration events pages examples release: venv link
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
-	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist loadfile --durations=10 --basetemp=".build/tmp/$@" \
+	@$(ON_PATH) python -m pytest tests/$@ -q -n $(WORKERS) --dist $(DIST) --durations=10 --basetemp=".build/tmp/$@" \
 		--junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
+examples: DIST := worksteal
 unit: ## planners and normalisers, property tests, metadata
 contract: ## simulator and client against the API contract
 faults-sample: venv link ## what happens when network, session or server fail, and a part of the fault matrix

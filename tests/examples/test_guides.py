@@ -14,25 +14,45 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.promotion_tables import (
+    collected,
+    from_csv,
+    from_data,
+)
 from simulator import Settings, Simulator
+from support import roles
 from support.commands import printed
-from support.guides import Dealt, Given, Run, Shown, Write, blocks, script
+from support.guides import (
+    Cron,
+    Dealt,
+    Files,
+    Given,
+    Printed,
+    Run,
+    Shown,
+    Variables,
+    Write,
+    blocks,
+    not_printed,
+    problems_of_cron,
+    script,
+)
 from support.playbooks import ROOT, environment
 
-CRON = Shown("a line for cron, whose command stands on the page as well")
 OUTPUT = Shown("what is printed")
 TESTED = Shown("tests/events runs it in ansible-rulebook")
 INSTALLED = Shown("it installs from a registry; tests/release installs the archive")
 RELEASE = Shown("it is for who makes a release")
 AWX = Shown("tests/release runs ansible-builder, and jobs as AWX does")
 STARTED = Shown("the test has started one")
-ELSEWHERE = Shown("its servers are those of somebody's company; tests/integration/test_role_promote.py has such ones")
+VARIABLES = Variables("promote")
 
 PAGES: dict[str, tuple[Dealt, ...]] = {
     "README.md": (INSTALLED, Given(), Run("-e replicate_password=example")),
@@ -41,7 +61,7 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
         Run(before="mkdir -p var/backups"),
         Write("inventory.yml"),
         Run(before="mkdir -p var/backups/em"),
-        *(CRON, OUTPUT),
+        *(Cron(), OUTPUT),
         Run(),
         *(OUTPUT, Shown("it needs a remote repository; the role's test commits")),
     ),
@@ -55,7 +75,7 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
     "docs/failover.md": (
         Write("inventory.yml"),
         Run(),
-        *(CRON,),
+        *(Cron(),),
         Run(),
         *(OUTPUT,),
     ),
@@ -72,18 +92,10 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
         Run(),
     ),
     "docs/promote.md": (
-        *(Write("inventory.yml"), Write("uat.yml"), Write("prod.yml"), Write("back.yml")),
-        *(
-            ELSEWHERE,
-            ELSEWHERE,
-            OUTPUT,
-            Write("tables.csv"),
-            Write("tables.yml"),
-            ELSEWHERE,
-            Write("schedules.yml"),
-            OUTPUT,
-            CRON,
-        ),
+        *(Write("inventory.yml"), Write("uat.yml"), Write("prod.yml"), VARIABLES),
+        *(Run(), Run(), Printed()),
+        *(Write("tables.csv"), Write("tables.yml"), Run(), VARIABLES),
+        *(Files("git"), Cron()),
     ),
     "docs/releasing.md": (RELEASE, RELEASE, RELEASE),
     "docs/report.md": (
@@ -95,14 +107,54 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
             before="mkdir -p var/backups && ansible-playbook qlik.enterprise_manager.backup -i localhost, -c local"
             " -e backup_path=$PWD/var/backups/em -e backup_servers=replicate-qas"
         ),
-        *(Write("some.yml"), Write("secrets.yml"), CRON),
+        *(Write("some.yml"), Write("secrets.yml"), Cron()),
     ),
     "docs/troubleshooting.md": (Given(), Run(), Shown("a line of an inventory")),
 }
 # tests/release/test_simulator.py runs them from the archive.
 ELSE_RUN = {"docs/simulator.md"}
 # What is another one where the test runs: the address, the user, files, and seconds that a test does not wait.
-SECRETS = ("vault_aem_password", "vaulted_em_password")
+SECRETS = ("vault_aem_password", "vaulted_em_password", "vault_em_test_password", "vault_em_prod_password")
+# What the servers of a page have, where the simulator's own estate has none of them.
+ESTATES = {
+    "docs/promote.md": r"""
+users:
+  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
+enterprise_manager:
+  acl: {admin_role: {groups: ['CORP\EM Admins']}}
+servers:
+  - name: replicate-dev
+    host: repl-dev.corp.example
+    endpoints:
+      - {name: Core DEV, type_id: ORACLE_COMPONENT_TYPE, db_settings: {server: //dev:1521/CORE}}
+      - {name: Lake DEV, type_id: FILE_COMPONENT_TYPE, role: TARGET, db_settings: {csvTargetPath: /dev}}
+    tasks:
+      - {name: Policies DEV, source: Core DEV, targets: [Lake DEV], explicit_included_tables: [$POLLIB.POL309PF]}
+      - {name: Claims DEV, like: Policies DEV, included_pattern: [$POLLIB.CLM%]}
+      - {name: Claims Archive DEV, like: Policies DEV}
+  - name: replicate-uat
+    host: repl-uat.corp.example
+    endpoints:
+      - {name: Core UAT, type_id: ORACLE_COMPONENT_TYPE, db_settings: {server: //uat:1521/CORE}}
+      - {name: Lake UAT, type_id: FILE_COMPONENT_TYPE, role: TARGET, db_settings: {csvTargetPath: /uat}}
+    tasks: []
+  - name: replicate-prd
+    host: repl-prd.corp.example
+    endpoints:
+      - {name: Core, type_id: ORACLE_COMPONENT_TYPE, db_settings: {server: //prd:1521/CORE}}
+      - {name: Lake, type_id: FILE_COMPONENT_TYPE, role: TARGET, db_settings: {csvTargetPath: /prd}}
+    tasks:
+      - name: Claims
+        source: Core
+        targets: [Lake]
+        explicit_included_tables: [POLLIB.OLD]
+        state: RUNNING
+      - name: Claims Archive
+        like: Claims
+        explicit_included_tables: [POLLIB.POL309PF]
+        settings: {lob_max_size: 64}
+"""
+}
 
 
 def here(text: str, em: Simulator, folder: Path) -> str:
@@ -136,19 +188,61 @@ def folder() -> Iterator[Path]:
 
 @pytest.mark.parametrize("page", [page for page, dealt in PAGES.items() if any(isinstance(it, Run) for it in dealt)])
 def test_the_blocks_run(page: str, folder: Path) -> None:
-    (folder / "group_vars").mkdir()
-    with Simulator(Settings(start_seconds=0.05, stop_seconds=0.05, import_seconds=0.05)) as em:
+    for name in ("group_vars", "host_vars"):
+        (folder / name).mkdir()
+    settings = Settings(start_seconds=0.05, stop_seconds=0.05, import_seconds=0.05)
+    if page in ESTATES:
+        (folder / "estate.of.page.yml").write_text(ESTATES[page], encoding="utf-8")
+        settings = replace(settings, estate=str(folder / "estate.of.page.yml"))
+    with Simulator(settings) as em:
         # The page's servers are there to be reached.
         estate = em.estate()
         em.set_estate({**estate, "servers": [one for one in estate["servers"] if one["name"] != "replicate-branch"]})
-        secrets = dict.fromkeys(SECRETS, em.password)
-        (folder / "group_vars/all.yml").write_text(yaml.safe_dump(secrets), encoding="utf-8")
+        given = {**dict.fromkeys(SECRETS, em.password), "promote_state_dir": str(folder / "state")}
+        (folder / "group_vars/all.yml").write_text(yaml.safe_dump(given), encoding="utf-8")
+        # For one of the hosts, since the files take their time.
+        (folder / "host_vars/em-prod.yml").write_text(f"promote_path: {folder}/git\n", encoding="utf-8")
         programs = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         # No checkout around the folder is to get the commits of the role backup.
         alone = {"GIT_CEILING_DIRECTORIES": str(folder.parent), "PATH": programs}
         more = {"ANSIBLE_PYTHON_INTERPRETER": sys.executable, **alone}
-        commands = here(script(blocks(ROOT / page), PAGES[page]), em, folder)
-        printed(["bash"], folder, environment(em, folder, PYTHONPATH=str(ROOT / "tests"), **more), commands)
+        found = blocks(ROOT / page)
+        commands = here(script(found, PAGES[page]), em, folder)
+        said = printed(["bash"], folder, environment(em, folder, PYTHONPATH=str(ROOT / "tests"), **more), commands)
+    for number, (block, dealt) in enumerate(zip(found, PAGES[page], strict=True)):
+        if isinstance(dealt, Printed):
+            assert not_printed(block, said.partition(f"=== block {number}\n")[0]) == []
+
+
+def test_every_line_for_cron_runs_what_there_is() -> None:
+    lines = [
+        block.text
+        for page, dealt in PAGES.items()
+        for block, what in zip(blocks(ROOT / page), dealt, strict=True)
+        if isinstance(what, Cron)
+    ]
+    assert len(lines) >= 4
+    assert [problem for line in lines for problem in problems_of_cron(line)] == []
+
+
+def test_every_file_of_variables_is_one_that_the_role_takes() -> None:
+    given = [
+        (what.role, block.data)
+        for page, dealt in PAGES.items()
+        for block, what in zip(blocks(ROOT / page), dealt, strict=True)
+        if isinstance(what, Variables)
+    ]
+    assert given
+    assert [problem for role, data in given for problem in roles.problems(role, data)] == []
+
+
+def test_the_two_files_of_tables_say_the_same() -> None:
+    dealt = zip(blocks(ROOT / "docs/promote.md"), PAGES["docs/promote.md"], strict=True)
+    files = {what.name: block for block, what in dealt if isinstance(what, Write)}
+    in_csv, wrong_in_csv = collected(from_csv(files["tables.csv"].text, "tables.csv")[0])
+    in_yaml, wrong_in_yaml = collected(from_data(files["tables.yml"].data, "tables.yml")[0])
+    assert (wrong_in_csv, wrong_in_yaml) == ([], [])
+    assert in_yaml["Policies DEV"] == in_csv["Policies DEV"]
 
 
 def test_the_file_of_a_server_is_one_of_its_schema() -> None:

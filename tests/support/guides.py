@@ -7,17 +7,25 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent, indent
 from typing import Any
 
 import yaml
+from ansible.cli.playbook import PlaybookCLI
+
+from support import roles
 
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
 # A reader types the connection and a password; here they are given from outside.
+# The numbers of a run are its own.
+NUMBER = re.compile(r"\d+(\.\d+)?")
+CRON_LINE = re.compile(r"(?:[\d*,/-]+ ){4}[\d*,/-]+ +(?P<command>.+)\n")
+COLLECTION = "qlik.enterprise_manager."
 CONNECTION = re.compile(r"^(export AEM_|read -rs).*\n", re.MULTILINE)
 
 
@@ -69,6 +77,30 @@ class Write:
 
 
 @dataclass(frozen=True)
+class Printed:
+    """Each of its lines is printed by what was run before it, but for numbers."""
+
+
+@dataclass(frozen=True)
+class Files:
+    """Each of its lines begins with a file, or folder, that what was run before it has made below ``folder``."""
+
+    folder: str
+
+
+@dataclass(frozen=True)
+class Variables:
+    """It is a file of variables, which that role takes."""
+
+    role: str
+
+
+@dataclass(frozen=True)
+class Cron:
+    """A line for cron. It is not run; what it runs is a playbook that takes what it is given."""
+
+
+@dataclass(frozen=True)
 class Given:
     """It sets the connection, which is given from outside."""
 
@@ -80,7 +112,7 @@ class Shown:
     reason: str
 
 
-Dealt = Run | Write | Given | Shown
+Dealt = Run | Write | Printed | Files | Variables | Cron | Given | Shown
 
 
 def blocks(page: Path) -> list[Block]:
@@ -97,6 +129,8 @@ def script(found: Sequence[Block], dealt: Sequence[Dealt]) -> str:
             lines += [here(what.name, block.text), what.then]
         elif isinstance(what, Run):
             lines += [what.before, *run(number, block, what.arguments)]
+        elif isinstance(what, Files):
+            lines += [f"test -e {shlex.quote(f'{what.folder}/{name}')}" for name in named(block)]
     return "\n".join([*lines, ""])
 
 
@@ -108,6 +142,41 @@ def run(number: int, block: Block, arguments: str) -> list[str]:
         return [here("block.py", block.text), "python block.py"]
     play = block.text if "hosts" in block.data[0] else in_play(block.text)
     return [here(f"block-{number}.yml", play), f"ansible-playbook -i localhost, block-{number}.yml {arguments}"]
+
+
+def named(block: Block) -> list[str]:
+    """The files that a block lists; what they are stands after them, behind two spaces or more."""
+    return [re.split(" {2,}", line)[0] for line in block.text.splitlines()]
+
+
+def not_printed(block: Block, printed: str) -> list[str]:
+    """The lines of a block that are not part of what was printed, but for their numbers."""
+    found = NUMBER.sub("0", printed)
+    return [line for line in block.text.splitlines() if NUMBER.sub("0", line) not in found]
+
+
+def problems_of_cron(text: str) -> Iterator[str]:
+    """What is wrong with a line for cron: its times, an option of its playbook's command, or a variable of no role."""
+    line = CRON_LINE.fullmatch(text)
+    if line is None:
+        yield f"no line for cron: {text}"
+        return
+    words = shlex.split(re.sub(r"(\|\||&&|[>;]).*", "", line["command"].split("ansible-playbook ", 1)[1]))
+    parser = PlaybookCLI(["ansible-playbook", "nothing"])
+    parser.init_parser()
+    try:
+        given = parser.parser.parse_args(words)
+    except SystemExit:
+        yield f"ansible-playbook does not take {words}"
+        return
+    for playbook in given.args:
+        role = playbook.removeprefix(COLLECTION)
+        known = roles.options(role)
+        yield from (
+            f"{role} has no variable {name}"
+            for name in (told.partition("=")[0] for told in given.extra_vars if not told.startswith("@"))
+            if name not in known
+        )
 
 
 def in_play(tasks: str) -> str:

@@ -5,12 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+# What the playbooks of the roles take besides.
+PLAYBOOKS = frozenset({"aem_hosts"})
 ROLES = Path(__file__).resolve().parents[2] / "roles"
 
 
@@ -18,6 +21,13 @@ def options(role: str) -> dict[str, Any]:
     """The options of a role."""
     specification = yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))
     return dict(specification["argument_specs"]["main"]["options"])
+
+
+def problems(role: str, given: Mapping[str, Any]) -> list[str]:
+    """What a role says of some of its variables; those that it needs may be given elsewhere."""
+    known = {name: {**option, "required": False} for name, option in options(role).items()}
+    own = {name: value for name, value in given.items() if name not in PLAYBOOKS}
+    return list(ArgumentSpecValidator(known).validate(own).error_messages)
 
 
 def numbers(role: str) -> list[str]:
