@@ -102,15 +102,15 @@ options:
 """
 
 EXAMPLES = r"""
----
-# prd.aem.yml: all servers. The connection is taken from the environment: AEM_URL, AEM_USERNAME, AEM_PASSWORD.
+# prd.aem.yml. This line is all that is needed if AEM_URL, AEM_USERNAME and AEM_PASSWORD are in the environment.
 plugin: qlik.enterprise_manager.aem
----
-# Production only, with groups of its own. A password can be a vault value, or come from a lookup.
-plugin: qlik.enterprise_manager.aem
+
+# The connection can also stand here. A password can be a vault value, or come from a lookup.
 aem_url: https://em.example.com
 aem_username: CORP\admin
 aem_password: "{{ lookup('ansible.builtin.env', 'EM_PASSWORD') }}"
+
+# Production only, with groups and a variable of its own.
 servers: ["* PRD *"]
 keyed_groups:
   - key: aem_server.version | regex_search('^[0-9]+')
@@ -119,10 +119,11 @@ groups:
   not_reached: aem_server.state == 'ERROR'
 compose:
   ansible_connection: "'winrm' if aem_server.platform == 'WINDOWS' else 'ssh'"
----
-# A host for each task, to loop over them without a loop. Reading is kept for ten minutes.
-plugin: qlik.enterprise_manager.aem
+
+# A host for each task in place of each server, to work on many tasks side by side.
 hosts: tasks
+
+# What was read is kept for ten minutes.
 cache: true
 cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/aem

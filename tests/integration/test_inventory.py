@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.qlik.enterprise_manager.plugins.inventory.aem import EXAMPLES
 from simulator import Settings, Simulator
 from support.playbooks import environment
 
@@ -123,6 +124,14 @@ def test_strict_tells_of_an_expression_that_fails(em: Simulator, tmp_path: Path)
     )
     assert done.returncode != 0
     assert "no_such_variable" in done.stderr
+
+
+def test_the_example_is_an_inventory(em: Simulator, tmp_path: Path) -> None:
+    content = EXAMPLES.replace("https://em.example.com", em.url)
+    found = inventory(em, tmp_path, content, EM_PASSWORD=em.password, HOME=str(tmp_path))
+    assert {one["aem_server"]["name"] for one in found["_meta"]["hostvars"].values()} == {PRD}
+    assert "replicate_2023" in found
+    assert list((tmp_path / ".cache/aem").iterdir())
 
 
 def test_a_second_reading_comes_from_the_cache(em: Simulator, tmp_path: Path) -> None:

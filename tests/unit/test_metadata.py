@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pwd
@@ -126,6 +127,20 @@ def normal(package: str) -> str:
 
 def test_no_sanity_fault_is_ignored() -> None:
     assert not list((ROOT / "tests/sanity").glob("ignore-*.txt"))
+
+
+def test_packages_of_module_utils_are_empty() -> None:
+    found = list((ROOT / "plugins/module_utils").rglob("__init__.py"))
+    assert found
+    assert [str(path) for path in found if path.stat().st_size] == [], "ansible-test of 2.16 wants them so"
+
+
+def test_examples_are_one_document() -> None:
+    for path in (ROOT / "plugins").rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXAMPLES":
+                # ansible-test of 2.16 reads no more than one.
+                assert yaml.safe_load(ast.literal_eval(node.value)), path
 
 
 @pytest.mark.parametrize("module", MODULES)
