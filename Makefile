@@ -33,8 +33,9 @@ export no_proxy := $(NO_PROXY)
 WORKERS := 2
 # Tests of a file stay together where they share a simulator.
 DIST := loadfile
-# Another number has other cells of the fault matrix run.
+# Another number has other cells of the fault matrix run, and other steps of roles fail.
 FAULTS_SEED := 1
+export FAULTS_SEED
 ARGS :=
 REPORTS := .build/reports
 LINK := .build/link/ansible_collections/qlik/enterprise_manager
@@ -122,12 +123,12 @@ contract: ## simulator and client against the API contract
 faults-sample: venv link ## what happens when network, session or server fail, and a part of the fault matrix
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@echo "The part of the fault matrix: FAULTS_SEED=$(FAULTS_SEED)"
-	@$(ON_PATH) FAULTS_SEED=$(FAULTS_SEED) python -m pytest tests/faults -q -n $(WORKERS) --dist loadfile --durations=10 \
+	@$(ON_PATH) python -m pytest tests/faults -q -n $(WORKERS) --dist loadfile --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
-faults: venv link ## every fault at every request of every module and role; writes docs/reliability.md
+faults: venv link ## every fault at every request of every module and role, every step of every role; writes docs/reliability.md
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
-	@$(ON_PATH) FAULTS=all python -m pytest tests/faults -q -n $(WORKERS) --dist worksteal --durations=10 \
+	@$(ON_PATH) FAULTS=all python -m pytest tests/faults tests/integration/test_role_failures.py -q -n $(WORKERS) --dist worksteal --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
 kills-sample: venv link ## work that is killed, starved of disk and done twice at once: a sample of the cases
@@ -176,10 +177,10 @@ report: venv link browser ## the report of the simulator's estate in .build/repo
 	@$(ON_PATH) PYTHONPATH=tests:.build/link python tests/tools/report.py .build/report docs/images
 
 lowest: venv link stage ## unit and integration with the oldest ansible-core and requests that the collection says it takes
-	@"$(DEV)/python" tests/tools/matrix.py lowest $(ARGS)
+	@FAULTS=all "$(DEV)/python" tests/tools/matrix.py lowest $(ARGS)
 
 matrix: venv link stage ## unit, integration and sanity on other releases of ansible-core: make matrix ARGS="2.16 2.20"
-	@"$(DEV)/python" tests/tools/matrix.py $(ARGS)
+	@FAULTS=all "$(DEV)/python" tests/tools/matrix.py $(ARGS)
 
 bench: venv bench-venv link ## speed, side by side with what a user would pick instead; written to docs/performance.md
 	@$(ON_PATH) PYTHONPATH=.build/link:tests python -m bench $(ARGS)
