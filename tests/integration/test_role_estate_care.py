@@ -29,9 +29,10 @@ def em(folder_em: Simulator) -> Simulator:
 
 @pytest.fixture
 def estate(em: Simulator, tmp_path: Path) -> Repository:
-    """A repository that has been applied, and tagged."""
+    """A repository that has been applied, and tagged. What an apply would do is done here without a playbook."""
     repository = Repository(em, tmp_path / "git repository", FILES)
-    assert repository.play("apply").return_code == 0
+    for server, told in ((ONE, "the first"), (TWO, "the second")):
+        assert perform(em, aem_server, name=server, description=told).error is None
     repository.git("tag", "estate/localhost")
     return repository
 
