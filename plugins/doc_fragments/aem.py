@@ -97,7 +97,7 @@ options:
     default: true
 requirements:
   - python >= 3.9
-  - requests >= 2.25
+  - requests >= 2.25.1
 """
 
     ACTIONGROUP = r"""

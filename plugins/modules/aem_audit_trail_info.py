@@ -82,6 +82,13 @@ records:
   type: list
   elements: dict
   returned: when O(dest) is not set
+  sample:
+    - timestamp: "2026-02-03T06:02:40Z"
+      user: CORP\operator
+      method: StopTask
+      server: Replicate PRD 1
+      object: ERP to DW
+      result: SUCCESS
 dest:
   description: The file.
   type: str

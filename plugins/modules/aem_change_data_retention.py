@@ -112,6 +112,7 @@ certain:
       already, so that RV(ignore:changed) may say too much.
   type: bool
   returned: always
+  sample: true
 earliest:
   description: The earliest barrier of all applications, as it was before this run.
   type: dict

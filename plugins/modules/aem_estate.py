@@ -738,10 +738,20 @@ plan:
   type: list
   elements: str
   returned: unless the wish or the rules cannot be right
+  sample:
+    - Plan 658a54b9  https://em.example.com/attunityenterprisemanager/api/v1
+    - ""
+    - replicate-qas
+    - "  ~ server                           description x -> QAS"
+    - "  > run_state Nightly 01 accounts    state STOPPED -> RUNNING"
+    - ""
+    - "Left alone: 5 servers, 25 tasks."
+    - "Plan 658a54b9: 1 updated, 1 run, 0 unchanged."
 plan_id:
   description: The id of the plan, for O(expect).
   type: str
   returned: unless the wish or the rules cannot be right
+  sample: 658a54b933d1691e3ca9ecfd1c05010c89079667fdcb11217196bbe58b1426c5.dfb2a0531fcb6c6ba595
 changes:
   description: The changes of the plan, in its order.
   type: list

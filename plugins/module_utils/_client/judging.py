@@ -27,6 +27,7 @@ HTTP_TOO_MANY_REQUESTS = 429
 # A proxy that has waited long enough says so by one of these; the server behind it may still be at work.
 HTTP_TIMED_OUT = (408, 504)
 
+_ELSEWHERE = "Is aem_url the address of Enterprise Manager? Its path is needed only where that is not /attunityenterprisemanager."
 _DEEPEST = 100
 _REMARKS = re.compile(r"\s*(?://[^\n]*\n\s*)+")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
@@ -174,6 +175,7 @@ def _foreign(call: Call, raw: Raw, body: str) -> Exception:
         timed_out=timed_out,
         passing=again or timed_out,
         quote=" ".join(body.split()) or "an empty body",
+        advice=_ELSEWHERE if call.api_method == "Login" and not (again or timed_out) else None,
     )
     if again:
         return Trouble(error, after=_seconds(headers.get("Retry-After", "")))

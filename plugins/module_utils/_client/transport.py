@@ -40,6 +40,9 @@ GREATEST = {TEXT: 512 * MEBIBYTE, JSON: 64 * MEBIBYTE, NOTHING: MEBIBYTE}
 # Some packing unpacks to a thousand times its size, so little is unpacked at a time.
 _PIECE = 16 * 1024
 _PACKINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+# Codes of OpenSSL for what is wrong with a certificate (x509_vfy.h).
+_OF_ANOTHER_NAME = (62, 64)
+_OUT_OF_DATE = (9, 10)
 # By what OpenSSL calls them. None of them passes by itself.
 _TLS_HINTS = {
     ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "HTTPS_PROXY_REQUEST", "UNKNOWN_PROTOCOL", "PACKET_LENGTH_TOO_LONG"): (
@@ -181,7 +184,7 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:
     causes = list(_causes(error))
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
     if certificate:
-        problem = f"{str(certificate).rstrip('.')}. {_certificate_hint(connection)}"
+        problem = f"{str(certificate).rstrip('.')}. {_certificate_hint(certificate, connection)}"
         return Trouble(NoAnswer(call.api_method, problem, sent=False, passing=False), again=False)
     handshake = next((cause for cause in causes if isinstance(cause, ssl.SSLError) and _tls_hint(cause)), None)
     if handshake:
@@ -204,10 +207,17 @@ def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:
         )
     unsent = (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError)
     never_left = proxy or any(isinstance(cause, unsent) for cause in causes)
+    if never_left and not proxy:
+        problem = _with_host(problem, connection)
     # While the body is read, requests calls the same a ConnectionError.
     slow = (requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError, TimeoutError)
     timed_out = not never_left and any(isinstance(cause, slow) for cause in causes)
     return Trouble(NoAnswer(call.api_method, problem, sent=not never_left, timed_out=timed_out))
+
+
+def _with_host(problem: str, connection: Connection) -> str:
+    """What is wrong with the way to a host, with its name and port."""
+    return f"{urlsplit(connection.base_url).netloc}: {problem}"
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -225,8 +235,13 @@ def _tls_hint(error: ssl.SSLError) -> str:
     return next((hint for reasons, hint in _TLS_HINTS.items() if error.reason in reasons), "")
 
 
-def _certificate_hint(connection: Connection) -> str:
+def _certificate_hint(error: ssl.SSLCertVerificationError, connection: Connection) -> str:
+    host, code = urlsplit(connection.base_url).hostname, getattr(error, "verify_code", None)
+    # An older urllib3 compares names itself, and has no code for it.
+    if code in _OF_ANOTHER_NAME or "doesn't match" in str(error):
+        return f"The certificate is not of {host}: aem_url must have a name that is in the certificate."
+    if code in _OUT_OF_DATE:
+        return f"The certificate of {host} is out of date, or the clock of this machine is wrong."
     if connection.ca_path:
-        host = urlsplit(connection.base_url).hostname
         return f"Did the authority in aem_ca_path, {connection.ca_path}, sign the certificate of {host}?"
     return "Where a private authority signed the certificate, name its file in aem_ca_path."

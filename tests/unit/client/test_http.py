@@ -327,6 +327,19 @@ def test_a_login_without_a_session_says_what_to_check(monkeypatch: pytest.Monkey
         session.send(READ)
 
 
+def test_a_login_at_another_address_asks_whether_it_is_the_right_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, script = scripted(monkeypatch)
+    monkeypatch.setattr(script, "send", lambda request, **_: reply(404, "Not Found")(request))
+    with pytest.raises(NoAnswer, match=r"HTTP 404 .*: Not Found\. Is aem_url the address of Enterprise Manager\?"):
+        session.send(READ)
+
+
+def test_a_host_that_is_not_reached_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    session, _script = scripted(monkeypatch, *[REFUSED] * 4)
+    with pytest.raises(NoAnswer, match=r"^GetServerList got no usable answer: em\.example\.com: "):
+        session.send(READ)
+
+
 def test_an_answer_that_is_no_object_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     session, _script = scripted(monkeypatch, *[reply(200, "[]")] * 4)
     with pytest.raises(NoAnswer, match="an object was expected"):
