@@ -27,7 +27,9 @@ HTTP_TOO_MANY_REQUESTS = 429
 # A proxy that has waited long enough says so by one of these; the server behind it may still be at work.
 HTTP_TIMED_OUT = (408, 504)
 
-_ELSEWHERE = "Is aem_url the address of Enterprise Manager? Its path is needed only where that is not /attunityenterprisemanager."
+_ELSEWHERE = (
+    "Is aem_url the address of Enterprise Manager? Give its path too where that is not /attunityenterprisemanager."
+)
 _DEEPEST = 100
 _REMARKS = re.compile(r"\s*(?://[^\n]*\n\s*)+")
 _HALF_A_PAIR = re.compile("[\ud800-\udfff]")
