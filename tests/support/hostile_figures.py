@@ -11,6 +11,7 @@ from support.reliability import Figures, Table
 
 _TOLD = {
     "inputs": "hostile values in every option of every module, in both hosts of a module",
+    "files": "names that became names of files, and paths that were given, with every sign and length there is",
     "answers": "answers with a wrong value in a field, for every request of every module",
     "bodies": "answers that are none: broken, endless, huge, packed, of somebody else",
     "canaries": "secrets, each looked for in all forms in all that was printed, returned, sent or written",
@@ -20,6 +21,10 @@ Names with every sign that has a meaning somewhere, numbers, dates and lists whe
 deep or hold themselves, and definitions that are none, went into every option of every module. Right is that the value
 is refused before anything is changed, or arrives as it was given; that nothing else is touched; that no file leaves its
 folder; and that what is said is a sentence of ours on one line, without control characters.
+
+The same names were given to servers, tasks and endpoints, and all of it was adopted, backed up, exported, recorded and
+promoted. Right is that each has a file of its own, in its folder, under a name that all file systems take; that the
+files of others stay; and that what was written is found again by whoever reads it.
 
 In the same way every answer was spoiled, field by field and as a whole. Right is an error that names the call, or that
 the field did not matter; no password or session goes anywhere else, and nothing in an answer is evaluated.
