@@ -104,8 +104,9 @@ class Arena:
 
     def timed(self, words: Sequence[str], given: str = "") -> tuple[str, Measured]:
         """Run a command with ``given`` as its input; its output, and what it took."""
-        # Without the callback that tests look at a run with, which asks the simulator after each task.
-        quiet = {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.default"}
+        # Without the callback that tests look at a run with, which asks the simulator after each task, and with Ansible
+        # as it comes.
+        quiet = {"ANSIBLE_CALLBACKS_ENABLED": "ansible.builtin.default", "ANSIBLE_CONFIG": ""}
         self.em.clear_log()
         with tempfile.TemporaryDirectory() as name:
             told = Path(name) / "told.json"

@@ -87,6 +87,7 @@ def environment(em: Simulator, folder: Path, **more: str) -> dict[str, str]:
         "ANSIBLE_CALLBACK_PLUGINS": str(ROOT / "tests/support/callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "ANSIBLE_COLLECTIONS_PATH": str(COLLECTIONS),
+        "ANSIBLE_CONFIG": str(ROOT / "tests/support/ansible.cfg"),
         "ANSIBLE_DEPRECATION_WARNINGS": "false",
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
