@@ -1,12 +1,14 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs the parts of `make test` in order, stops at the first that fails, and adds up what they reported.
+"""Runs the parts of `make test` and adds up what they reported.
 
-    python tests/tools/run_parts.py PART [PART ...]
+    python tests/tools/run_parts.py PART [PART ...] [--beside PART [PART ...]]
 
-Each part is a target of the Makefile that leaves JUnit reports in .build/reports/PART. The last line is the total,
-for example `1204 passed, 0 failed`; it is also left in .build/reports/total.
+Each part is a target of the Makefile that leaves JUnit reports in .build/reports/PART. Those before `--beside` are run
+in order, and at the same time those after it, in order too. What a part prints comes whole, once it has ended. After
+the first that fails no more are begun. The last line is the total, for example `1204 passed, 0 failed`; it is also left
+in .build/reports/total.
 """
 
 from __future__ import annotations
@@ -15,13 +17,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from junit import Count, count
 
 REPORTS = Path(".build/reports")
+BESIDE = "--beside"
 
 
 @dataclass(frozen=True)
@@ -34,19 +39,53 @@ class Outcome:
     seconds: float
 
 
-def run(part: str) -> Outcome:
+def run(part: str, printing: threading.Lock) -> Outcome:
     """Run one part as make does. A part that fails, or that tests nothing, counts one failure at least."""
-    print(f"\n=== {part}", flush=True)
     shutil.rmtree(REPORTS / part, ignore_errors=True)
     started = time.monotonic()
-    code = subprocess.run([os.environ.get("MAKE", "make"), part], check=False).returncode
-    counted = count(REPORTS / part)
-    if code == 0 and counted.passed == 0:
-        print(f"{part}: nothing was tested", flush=True)
-        code = 1
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        make = [os.environ.get("MAKE", "make"), part]
+        code = subprocess.run(make, check=False, stdout=said, stderr=subprocess.STDOUT).returncode
+        counted = count(REPORTS / part)
+        with printing:
+            print(f"\n=== {part}", flush=True)
+            said.seek(0)
+            shutil.copyfileobj(said, sys.stdout)
+            if code == 0 and counted.passed == 0:
+                print(f"{part}: nothing was tested")
+                code = 1
+            sys.stdout.flush()
     if code != 0 and counted.failed == 0:
         counted += Count(failed=1)
     return Outcome(part, counted, code, time.monotonic() - started)
+
+
+@dataclass
+class Runner:
+    """Runs parts in lanes, until one fails."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    _printing: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def failed(self) -> list[str]:
+        """The parts that failed."""
+        return [done.part for done in self.outcomes if done.code != 0]
+
+    def lane(self, parts: list[str]) -> None:
+        """Run these in order, as long as none of this lane or another one has failed."""
+        for part in parts:
+            if self.failed:
+                return
+            self.outcomes.append(run(part, self._printing))
+
+    def run(self, lanes: list[list[str]]) -> None:
+        """Run the lanes side by side."""
+        threads = [threading.Thread(target=self.lane, args=(parts,)) for parts in lanes]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
 
 
 def table(outcomes: list[Outcome]) -> str:
@@ -62,22 +101,24 @@ def table(outcomes: list[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def main(parts: list[str]) -> int:
+def main(arguments: list[str]) -> int:
     """Run the parts; answers 0 when all of them passed."""
-    outcomes: list[Outcome] = []
-    for part in parts:
-        outcomes.append(run(part))
-        if outcomes[-1].code != 0:
-            break
+    at = arguments.index(BESIDE) if BESIDE in arguments else len(arguments)
+    lanes = [arguments[:at], arguments[at + 1 :]]
+    runner = Runner()
+    started = time.monotonic()
+    runner.run(lanes)
+    order = [part for lane in lanes for part in lane]
+    outcomes = sorted(runner.outcomes, key=lambda done: order.index(done.part))
     total = sum((done.counted for done in outcomes), Count())
-    print(f"\n=== all parts, {sum(done.seconds for done in outcomes):.0f} s\n{table(outcomes)}")
-    failed = outcomes[-1].code != 0
-    if failed:
-        print(f"\nFAILED in: {outcomes[-1].part}. Not run: {', '.join(parts[len(outcomes) :]) or 'nothing'}.")
+    print(f"\n=== all parts, {time.monotonic() - started:.0f} s\n{table(outcomes)}")
+    if runner.failed:
+        left = [part for part in order if part not in {done.part for done in outcomes}]
+        print(f"\nFAILED in: {', '.join(runner.failed)}. Not run: {', '.join(left) or 'nothing'}.")
     line = f"{total.passed} passed, {total.failed} failed"
     (REPORTS / "total").write_text(line + "\n", encoding="utf-8")
     print(f"\n{line}", flush=True)
-    return 1 if failed else 0
+    return 1 if runner.failed else 0
 
 
 if __name__ == "__main__":
