@@ -11,14 +11,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from . import normalise
 from .call import JSON, NOTHING, TEXT, Call
-from .http import Session
 from .normalise import Plain
 from .shape import WrongShape
 from .vocabulary import ACL_ROLES, SELECTION_KEYS, SELECTION_LISTS, SERVER_TYPES
+
+if TYPE_CHECKING:
+    # Who is given an Api has a session. A lookup and filters only read and compare, and need no requests.
+    from .http import Session
 
 T = TypeVar("T")
 
