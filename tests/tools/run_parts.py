@@ -42,6 +42,8 @@ class Outcome:
 def run(part: str, printing: threading.Lock) -> Outcome:
     """Run one part as make does. A part that fails, or that tests nothing, counts one failure at least."""
     shutil.rmtree(REPORTS / part, ignore_errors=True)
+    with printing:
+        print(f"begun: {part}", flush=True)
     started = time.monotonic()
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         make = [os.environ.get("MAKE", "make"), part]

@@ -51,6 +51,7 @@ def test_both_rows_are_run_and_what_each_says_stays_together(tmp_path: Path) -> 
     assert said.splitlines()[-1] == "8 passed, 0 failed"
     assert (tmp_path / ".build/reports/total").read_text(encoding="utf-8") == "8 passed, 0 failed\n"
     for part in ("one", "two", "three", "four"):
+        assert f"begun: {part}\n" in said
         assert f"\n=== {part}\nfirst of {part}\nlast of {part}\n" in said
     listed = re.findall(r"^(\w+) +ok ", said, re.MULTILINE)
     assert listed == ["one", "two", "three", "four"]
@@ -65,7 +66,7 @@ def test_after_one_that_fails_no_more_are_begun(tmp_path: Path, part: str, total
     assert code == 1
     assert said.splitlines()[-1] == total
     assert f"FAILED in: {part}. Not run: never." in said
-    assert "first of never" not in said
+    assert "begun: never" not in said
 
 
 def test_one_that_fails_ends_the_other_row_too(monkeypatch: pytest.MonkeyPatch) -> None:
