@@ -28,6 +28,7 @@ from ._client.nearest import ask_for_nearest
 from ._client.transport import REQUESTS_ERROR
 from ._core.display import forms, printable, shown
 from ._core.errors import AemError, Refused
+from ._core.garbage import seldom_looked_for
 from ._core.plain import plain
 from ._core.plan import Result
 
@@ -157,6 +158,7 @@ def run_module(
         declared.append(declaration)
 
 
+@seldom_looked_for()
 def _run_here(declaration: Declaration) -> None:
     """Host a module in a process of its own: read the options, do the work, tell Ansible."""
     module = AnsibleModule(

@@ -28,7 +28,7 @@ from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
 from .rules import Rule
 from .secret_names import NONE
 from .tree import TYPE, VOLATILE_KEYS, Plain
-from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, or_nothing, plainly_the_same
+from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, not_plainly_the_same, or_nothing
 
 _NAMED_SECTIONS = ("tasks", "databases", NOTIFICATIONS)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
@@ -135,10 +135,8 @@ class _Walk:
     def objects(self, wanted: Plain, current: Plain, place: Place) -> None:
         """Compare two objects; of what only the server has, only what an import would reset."""
         names = dict.fromkeys((*wanted, *current)) if place.mode == EXACT else wanted
-        for name in names:
+        for name in not_plainly_the_same(names, wanted, current):
             value, other = wanted.get(name), current.get(name)
-            if plainly_the_same(value, other):
-                continue
             inside = place.inside(name)
             resets = place.mode == EXACT and name != TYPE and not inside.rule.filled_in
             if value is not None or resets:

@@ -222,7 +222,6 @@ def read(given: str | bytes | Mapping[str, Any]) -> Definition:
     """
     if isinstance(given, Mapping):
         data: Any = given if isinstance(given, dict) else dict(given)
-        shapes.check_depth(data)
         shapes.check_values(data)
     else:
         data = text.parsed(given)

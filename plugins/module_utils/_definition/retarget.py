@@ -46,6 +46,9 @@ def retarget(
     """
     for option, given in (("endpoints", endpoints), ("owners", owners), ("schemas", schemas), ("tasks", tasks)):
         _require_names(option, given or {})
+    if not (endpoints or owners or schemas or tasks) and (name, source, target) == (None, None, None):
+        items = [_without_uuid(task.data) for task in definition.tasks]
+        return definition.with_sections(tasks=items) if items else definition
     names: dict[str, Names] = {
         ENDPOINT: {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)},
         TASK: {**(tasks or {}), **_new_name(definition, tasks or {}, name)},

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
 
 from .paths import pointer
 from .references import things
@@ -22,27 +22,39 @@ from .tree import SECTIONS, DefinitionError, Plain, has_none, listed, value_at
 # Real definitions have some fifteen levels. What goes through them goes down by itself at each.
 MOST_LEVELS = 100
 
-_OBJECTS = (
-    "replication_environment",
-    "error_behavior",
-    "scheduler",
-    "disk_utilization_configuration",
-    "memory_utilization_configuration",
-)
-_OBJECTS_OF_TASK = (
-    ("task",),
-    ("source",),
-    ("source", "rep_source"),
-    ("source", "source_tables"),
-    ("task_settings",),
-    *(("task_settings", name) for name in ("common_settings", "sorter_settings", "source_settings", "target_settings")),
-)
-_LISTS_OF_TASK = (("targets",), ("manipulations",), *(("source", "source_tables", name) for name in TABLE_LISTS))
-_OBJECTS_OF_ENDPOINT = (("db_settings",), ("override_properties",))
+
+class _Part(NamedTuple):
+    """A part that is an object with these parts, or a list, where it is there; ``of_objects`` is said of a list."""
+
+    kind: type[Any] = dict
+    parts: Mapping[str, _Part] = {}
+    of_objects: bool = False
+
+
+_OBJECT, _LIST, _OBJECTS = _Part(), _Part(list), _Part(list, of_objects=True)
+_SECTIONS = {
+    "replication_environment": _OBJECT,
+    "error_behavior": _OBJECT,
+    "scheduler": _Part(parts={"jobs": _LIST}),
+    "disk_utilization_configuration": _OBJECT,
+    "memory_utilization_configuration": _OBJECT,
+}
+_NOTIFICATIONS = {"notifications_list": _LIST}
+_TASK = {
+    "task": _OBJECT,
+    "source": _Part(parts={"rep_source": _OBJECT, "source_tables": _Part(parts=dict.fromkeys(TABLE_LISTS, _OBJECTS))}),
+    "task_settings": _Part(
+        parts=dict.fromkeys(("common_settings", "sorter_settings", "source_settings", "target_settings"), _OBJECT)
+    ),
+    "targets": _OBJECTS,
+    "manipulations": _LIST,
+}
+_ENDPOINT = {"db_settings": _OBJECT, "override_properties": _OBJECT}
+# Of what JSON is read into.
+_CONTAINERS = frozenset({dict, list})
 _MOST_SHOWN = 200
 # What ConvertTo-Json makes of what lies deeper than its limit.
 _POWERSHELL = re.compile(r"@\{\s*(?:[^=;{}]+=.*)?\}|System\.(?:Object\[\]|Collections\.[\w.`]+(?:\[.*\])?)", re.DOTALL)
-_MANY = 1000
 _SIGNS_OF_POWERSHELL = (b"@{", b"System.")
 
 Path = tuple[str, ...]
@@ -50,7 +62,10 @@ Node = tuple[Any, Any, int]
 
 
 def check_values(data: Any) -> None:
-    """Raise DefinitionError for what cannot stand in JSON: a key that is no text, a number that is none, a date."""
+    """Raise DefinitionError for what cannot stand in JSON: a key that is no text, a number that is none, a date.
+
+    Also for what is nested too deeply, even without an end.
+    """
     for value, node in _values(data):
         kind = type(value)
         if isinstance(value, float) and not math.isfinite(value):
@@ -60,20 +75,17 @@ def check_values(data: Any) -> None:
 
 
 def check_depth(data: Any) -> None:
-    """Raise DefinitionError for what is nested too deeply, also without an end."""
+    """Raise DefinitionError for an object or a list, read of JSON, that is nested too deeply."""
     level = [data]
     for _depth in range(MOST_LEVELS):
         level = [
             value
             for item in level
-            for value in (item.values() if isinstance(item, dict) else item)
-            if isinstance(value, (dict, list))
+            for value in (item.values() if type(item) is dict else item)
+            if type(value) in _CONTAINERS
         ]
         if not level:
             return
-        if len(level) > _MANY:
-            # What stands in several places is one: YAML can make very many of it.
-            level = list({id(value): value for value in level}.values())
     for _value in _values(data):
         pass
 
@@ -94,12 +106,11 @@ def check_sections(sections: Mapping[str, Any]) -> None:
     """The same for some of the sections."""
     _check_named(sections.get("tasks"), "tasks", ("task", "name"))
     _check_named(sections.get("databases"), "databases", ("name",))
-    _require(dict, sections, [(name,) for name in _OBJECTS], ())
-    _require(list, sections, [("scheduler", "jobs"), ("notifications", "notifications_list")], ())
+    _check_parts(sections, _SECTIONS, ())
     for number, task in enumerate(listed(sections.get("tasks"))):
         _check_task(task, ("tasks", str(number)))
     for number, endpoint in enumerate(listed(sections.get("databases"))):
-        _require(dict, endpoint, _OBJECTS_OF_ENDPOINT, ("databases", str(number)))
+        _check_parts(endpoint, _ENDPOINT, ("databases", str(number)))
     _check_others(sections)
 
 
@@ -119,6 +130,8 @@ def _check_others(sections: Mapping[str, Any]) -> None:
     notifications = sections.get("notifications")
     if not isinstance(notifications, (dict, list, type(None))):
         raise DefinitionError(f"/{SECTIONS}/notifications is neither a list nor an object.")
+    if isinstance(notifications, dict):
+        _check_parts(notifications, _NOTIFICATIONS, ("notifications",))
     for section in ("scheduler", "notifications"):
         for number, item in enumerate(things(section, sections.get(section))):
             if not isinstance(item, dict):
@@ -126,34 +139,32 @@ def _check_others(sections: Mapping[str, Any]) -> None:
 
 
 def _check_task(task: Plain, at: Path) -> None:
-    _require(dict, task, _OBJECTS_OF_TASK, at)
-    _require(list, task, _LISTS_OF_TASK, at)
-    _require_objects(task, ("targets",), at)
-    for name in TABLE_LISTS:
-        path = ("source", "source_tables", name)
-        _require_objects(task, path, at)
-        for number, table in enumerate(listed(value_at(task, path))):
+    _check_parts(task, _TASK, at)
+    tables = value_at(task, ("source", "source_tables"))
+    for name in TABLE_LISTS if tables else ():
+        for number, table in enumerate(tables.get(name) or ()):
             for key in ("owner", "name"):
                 if not isinstance(table.get(key, ""), str):
-                    raise DefinitionError(f"{_place((*at, *path, str(number), key))} is not text.")
+                    place = (*at, "source", "source_tables", name, str(number), key)
+                    raise DefinitionError(f"{_place(place)} is not text.")
     named = value_at(task, ("task", "target_names"))
     if isinstance(named, str):
         raise DefinitionError(f"{_place((*at, 'task', 'target_names'))} is text, not a list of names.")
 
 
-def _require(kind: type, tree: Any, paths: Iterable[Path], at: Path) -> None:
-    for path in paths:
-        value = value_at(tree, path)
-        if value is not None and not isinstance(value, kind):
-            what = "an object." if kind is dict else "a list. A list of one must be a list too."
-            raise DefinitionError(f"{_place((*at, *path))} is {_kind_of(value)}, not {what}")
-
-
-def _require_objects(tree: Any, path: Path, at: Path) -> None:
-    """Raise DefinitionError for an item of a list that is no object."""
-    for number, item in enumerate(listed(value_at(tree, path))):
-        if not isinstance(item, dict):
-            raise DefinitionError(f"{_place((*at, *path, str(number)))} is {_kind_of(item)}, not an object.")
+def _check_parts(tree: Mapping[str, Any], parts: Mapping[str, _Part], at: Path) -> None:
+    for name, part in parts.items():
+        value = tree.get(name)
+        if value is None:
+            continue
+        if not isinstance(value, part.kind):
+            what = "an object." if part.kind is dict else "a list. A list of one must be a list too."
+            raise DefinitionError(f"{_place((*at, name))} is {_kind_of(value)}, not {what}")
+        if part.parts:
+            _check_parts(value, part.parts, (*at, name))
+        for number, item in enumerate(value) if part.of_objects else ():
+            if not isinstance(item, dict):
+                raise DefinitionError(f"{_place((*at, name, str(number)))} is {_kind_of(item)}, not an object.")
 
 
 def _check_named(items: Any, section: str, path: Path) -> None:

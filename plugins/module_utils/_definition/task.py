@@ -8,12 +8,14 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from .references import SOURCE_PLACES, TARGET_NAMES, TARGET_PLACES, of_thing
 from .tree import DefinitionError, Plain, listed, value_at
+
+# The names that stand in each place.
+Places = dict[tuple[str, ...], list[Any]]
 
 TABLE_LISTS = ("explicit_included_tables", "included_pattern", "excluded_pattern")
 
@@ -42,11 +44,10 @@ class Task:
         Raises DefinitionError unless all seven places where a task names them are there and agree; an import would
         fail with AEM_IMPORT_TASK_ENDPOINT_DIFFER.
         """
-        sources = {".".join(place): [value_at(self.data, place)] for place in SOURCE_PLACES}
-        targets = {".".join(TARGET_NAMES): listed(value_at(self.data, TARGET_NAMES))}
+        sources: Places = {place: [value_at(self.data, place)] for place in SOURCE_PLACES}
+        targets: Places = {TARGET_NAMES: listed(value_at(self.data, TARGET_NAMES))}
         for place in TARGET_PLACES:
-            named = [value_at(item, place) for item in listed(self.data.get("targets"))]
-            targets[f"targets[].{'.'.join(place)}"] = named
+            targets[("targets[]", *place)] = [value_at(item, place) for item in listed(self.data.get("targets"))]
         source = self._agreed("source", sources)
         return TaskEndpoints(source[0], self._agreed("target", targets))
 
@@ -61,15 +62,15 @@ class Task:
         selection = value_at(self.data, ("source", "source_tables"))
         return {name: listed(value_at(selection, (name,))) for name in TABLE_LISTS}
 
-    def _agreed(self, role: str, places: Mapping[str, list[Any]]) -> list[str]:
+    def _agreed(self, role: str, places: Places) -> list[str]:
         """The names that stand in all of the ``places``, in the order of the first."""
         first, wanted = next(iter(places.items()))
         for place, names in places.items():
             if not names or not all(isinstance(name, str) and name for name in names):
-                raise DefinitionError(f"Task {self.name!r} names no {role} endpoint in {place}.")
-            if sorted(names) != sorted(wanted):
+                raise DefinitionError(f"Task {self.name!r} names no {role} endpoint in {'.'.join(place)}.")
+            if names != wanted and sorted(names) != sorted(wanted):
                 raise DefinitionError(
                     f"Task {self.name!r} names its {role} endpoint differently: {', '.join(map(repr, wanted))} in "
-                    f"{first}, {', '.join(map(repr, names))} in {place}."
+                    f"{'.'.join(first)}, {', '.join(map(repr, names))} in {'.'.join(place)}."
                 )
         return list(wanted)

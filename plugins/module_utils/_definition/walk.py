@@ -9,6 +9,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import marshal
+from collections.abc import Collection
 from typing import Any, NamedTuple
 
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
@@ -90,6 +91,17 @@ def plainly_the_same(one: Any, other: Any) -> bool:
         return True
     written = _bytes(one)
     return written is not None and written == _bytes(other)
+
+
+def not_plainly_the_same(names: Collection[str], one: Plain, other: Plain) -> list[str]:
+    """Those of the ``names`` under which two objects have values that are not plainly the same; None is no value."""
+    equal = [name for name in names if one.get(name) == other.get(name)]
+    # These are looked at all at once: most objects hold many values, and most of these are the same.
+    written = _bytes([one.get(name) for name in equal])
+    if written is not None and written == _bytes([other.get(name) for name in equal]):
+        same = set(equal)
+        return [name for name in names if name not in same]
+    return [name for name in names if not plainly_the_same(one.get(name), other.get(name))]
 
 
 def _bytes(tree: Any) -> bytes | None:

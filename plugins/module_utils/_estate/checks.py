@@ -134,7 +134,7 @@ def _given(wish: ServerWish | TaskWish, names: Collection[str]) -> Iterator[str]
 
 def _run(reader: Reader, place: Place, check: Callable[[Any], Any], options: Any) -> None:
     """Run the check of a planner on what is known; what it refuses is a problem."""
-    if isinstance(options, Mapping):
+    if isinstance(options, Mapping) and reader.with_open:
         if any(isinstance(options.get(name), Open) for name in ("name", "server")):
             return
         options = {name: None if isinstance(value, Open) else reader.known(value) for name, value in options.items()}
