@@ -20,6 +20,7 @@ from ansible.template import Templar
 
 from ansible_collections.qlik.enterprise_manager.plugins.lookup import estate_folder
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.files import file_name, name_of
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.time import utc
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import backup_store, promotion
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.failover_check import record_path
@@ -119,7 +120,7 @@ def test_each_server_has_backups_of_its_own(sandbox: Sandbox, cases: Cases) -> N
         assert backups.entries() == []
         with backups.locked():
             content = json.dumps(name).encode()
-            moment = backup_store.utc("2026-03-07T11:19:03Z")
+            moment = utc("2026-03-07T11:19:03Z")
             entry = backup_store.new_entry(content, moment, says=name, version=None, tasks=0, endpoints=0)
             backups.store(content, [entry])
             backups.note_run(moment, entry)
@@ -203,7 +204,7 @@ def test_a_task_of_any_name_goes_to_a_file_and_back(
 def test_a_path_of_any_name_is_written_as_it_is_or_refused(
     strange: Hosts, host: str, sandbox: Sandbox, cases: Cases
 ) -> None:
-    modules = {
+    modules: dict[str, tuple[str, dict[str, Any]]] = {
         "aem_export": ("dest", {"server": THE_ONE, "task": PLAIN}),
         "aem_task_record": ("path", {"server": THE_ONE, "tasks": [PLAIN]}),
         "aem_audit_trail_info": ("dest", {"start": "2020-01-01"}),

@@ -40,10 +40,12 @@ def test_nothing_that_a_server_says_forges_a_line(in_worker: str) -> None:
         server = next(item for item in estate["servers"] if item["name"] == "replicate-dev")
         server["description"] = FORGED
         em.set_estate(estate)
-        em.inject({"kind": "error", "api_method": "RunTask", "error_code": "AEM_TASK_NOT_FOUND", "message": FORGED})
+        body = {"error_code": "AEM_TASK_NOT_FOUND", "error_message": FORGED}
+        em.inject({"kind": "json", "status": 500, "api_method": "RunTask", "body": body})
         played = run(em, PLAY, "-vvv", "-e", f"aem_in_worker={in_worker}")
     assert [step.status for step in played.steps] == ["ok", "ok", "ok", "failed", "failed"], played.output
     assert played["Look"].result["servers"][0]["description"] == FORGED
+    assert "gone ok: [forged] fatal: [forged]" in played["Fail"].result["msg"]
     assert "\x1b" not in played.output
     assert not [
         line for line in played.output.splitlines() if line.lstrip().startswith(("ok: [forged", "fatal: [forg"))

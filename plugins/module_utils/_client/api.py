@@ -10,6 +10,7 @@ NoAnswer. Login happens by itself. This is private to the collection: it may cha
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from .http import Session
 
 T = TypeVar("T")
+
+# What proves a license, in lines of the form key=value, or in JSON as far as its quotes.
+_PROOF = re.compile(r'(?:checksum|signature|serial_?no|key)"?[ \t]*[=:][ \t]*(?:"([^"\\]*)"|(.+))', re.IGNORECASE)
 
 TABLE_FILTERS = {
     "TABLE_QUEUED": "includequeued",
@@ -99,8 +103,9 @@ class Api:
         self._write("DeleteServer", "DELETE", "servers", server, "def", repeatable=False)
 
     def put_server_license(self, server: str, license_text: str) -> None:
-        """Register a license, the text of its file, on a server (2.7). No message echoes a line of it."""
+        """Register a license, the text of its file, on a server (2.7). No message echoes a line, or proof, of it."""
         self.session.hide(filter(None, map(str.strip, license_text.splitlines())))
+        self.session.hide(word.strip() for found in _PROOF.findall(license_text) for word in found)
         self._write("PutServerLicense", "PUT", "servers", server, "license", "def", body=license_text)
 
     # Access control

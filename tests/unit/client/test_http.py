@@ -534,6 +534,13 @@ def test_no_message_echoes_a_password_or_a_license_that_is_sent(monkeypatch: pyt
     assert "word" not in caught.value.message
 
 
+@pytest.mark.parametrize("text", ["checksum=A9/B7", 'x: {"Checksum": "A9/B7", "y": 1}', "SERIAL_NO = A9/B7 "])
+def test_what_proves_a_license_is_not_echoed_by_itself(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    session, _script = scripted(monkeypatch, error(500, "AEM_X", "A9/B7 is wrong"))
+    with pytest.raises(ApiError, match=r"\*{8} is wrong"):
+        Api(session).put_server_license("s", text)
+
+
 def test_no_control_character_of_an_answer_is_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
     forged = "\\u001b[2J\\nfatal: [prod]: \\u009b31mFAILED"
     for answer in (error(500, "AEM_X\\u0007", forged), reply(404, "\x1b[2J\x9b31m"), reply(302, Location="\x1b[2J")):
