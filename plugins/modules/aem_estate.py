@@ -18,12 +18,14 @@ description:
   - Check mode is the plan. It has an id, and a run with that id in O(expect) does what was planned, or nothing.
   - The order on a server is server, license, ACL, endpoints, tasks, run states, and deletions last, tasks before
     endpoints. No server waits for another.
+  - Within that order, what an endpoint names comes before it, and goes after it - another endpoint, or the task that
+    writes its log stream. Such a task is started before, and stopped after, the tasks that read the log stream.
   - A resource that fails stops only what needs it. Running the module again finishes what is left. A task that is
     stopped for a change runs again whatever happens.
   - What a person must decide about is blocked, and the rest goes on; a task that runs and is not to be stopped, for
     instance, or a name that looks like a rename. A run that must not be is refused, and then nothing is changed.
-  - Just before a whole state is replaced, it is compared with the one that was planned on. Where that has moved
-    meanwhile, it is skipped.
+  - Just before a whole state is replaced, or something is deleted, it is compared with the one that was planned on.
+    Where that has moved meanwhile, it is skipped.
   - With C(renamed_from) a task or an endpoint is made under its new name before the old one is deleted. A server is
     removed and added again, since host and port must be unique, and keeps its ACL.
   - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, so that a

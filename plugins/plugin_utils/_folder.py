@@ -151,7 +151,10 @@ class _Reading:
             except OSError as error:
                 self.note(folder, f"The folder cannot be read: {error.strerror}.")
                 continue
-            found += [path for path in inside if path.suffix in _ENDINGS and not path.name.startswith(".")]
+            found += [path for path in inside if _is_of_a_server(path)]
+            for path in sorted(item for below in inside if below.is_dir() for item in below.rglob("*")):
+                if _is_of_a_server(path):
+                    self.note(path, f"The file is not read, since it does not lie in {SERVERS} itself. Move it there.")
         return found
 
     def file(self, path: Path) -> list[_File]:
@@ -192,6 +195,11 @@ class _Reading:
                 self.note(path, str(error), document.line(way), path_told(way))
                 return None
         return value.isoformat() if isinstance(value, date) else value
+
+
+def _is_of_a_server(path: Path) -> bool:
+    """Whether a path looks like that of the file of a server."""
+    return path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
 
 
 def _with_sources(data: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -245,5 +245,8 @@ def test_license(em: Simulator) -> None:
     text = (FIXTURES / "license.txt").read_text(encoding="utf-8")
     done = proven(em, {"name": QAS, "license": {"content": text}})
     assert told(done) == [("license", QAS, "update", "done")]
+    forced = brought_about(em, {"name": QAS, "license": {"content": text, "force": True}})
+    assert (forced.error, told(forced)) == (None, [("license", QAS, "update", "done")])
+    assert "content: sent" in "".join(forced.values["plan"])
     undated = brought_about(em, {"name": QAS, "license": {"content": "nothing=known"}})
     assert (undated.values["status"], undated.values["summary"]["not_compared"]) == ("in_sync", 1)

@@ -96,6 +96,31 @@ def test_a_failure_at_any_write_is_told_and_the_next_run_converges(
     assert RUNS in running(em)
 
 
+@pytest.mark.parametrize("api_method", ["DeleteTask", "RunTask"])
+def test_a_renamed_task_that_ran_runs_in_the_end(em: Simulator, api_method: str) -> None:
+    task = part(adopted(em, QAS), "tasks", RUNS)
+    task.update(name="Renamed", renamed_from=RUNS, force=True, first_run="resume_processing", timeout=5)
+    task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Renamed"
+    em.inject({"kind": "error", "api_method": api_method, "error_code": "DESERIALIZE_TO_TYPE"})
+    done = brought_about(em, {"name": QAS, "tasks": [task]})
+    assert done.values["status"] == "failed"
+    assert done.values["plan"][1].startswith("LOOK FIRST: task ")
+    proven(em, {"name": QAS, "tasks": [task]})
+    assert {"Renamed", RUNS} & running(em) == {"Renamed"}
+
+
+def test_a_task_that_could_not_be_resumed_stays_stopped_if_that_is_wished_by_now(em: Simulator) -> None:
+    task = {**part(adopted(em, QAS), "tasks", RUNS), "force": True, "timeout": 5}
+    lob = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+    em.inject({"kind": "error", "api_method": "RunTask", "error_code": "DESERIALIZE_TO_TYPE"})
+    assert brought_about(em, {"name": QAS, "tasks": [{**task, "overrides": lob}]}).values["status"] == "failed"
+    assert RUNS not in running(em)
+    proven(em, {"name": QAS, "tasks": [{**task, "run_state": "stopped"}]})
+    assert RUNS not in running(em)
+    proven(em, {"name": QAS, "tasks": [task]})
+    assert RUNS not in running(em)
+
+
 def test_what_the_estate_does_not_cover_is_told(em: Simulator) -> None:
     found = brought_about(em, adopted(em, PRD))
     assert any("Not covered: " in line and "scheduler (" in line for line in found.values["plan"])

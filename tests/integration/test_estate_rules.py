@@ -259,7 +259,7 @@ def test_a_plan_made_on_another_state_is_another_plan(em: Simulator) -> None:
     with session(em) as api:
         api.put_server_acl(DEV, {**api.get_server_acl(DEV), "disable_inheritance": True})
     em.clear_log()
-    assert f"acl {DEV} are other changes" in refused(em, found, expect=approved)
+    assert f"acl {DEV} is another change now" in refused(em, found, expect=approved)
 
 
 def test_what_moves_after_the_plan_is_not_overwritten(
@@ -295,6 +295,46 @@ def test_what_moves_after_the_plan_is_not_overwritten(
     assert {status for (status,) in told(done, "status")} == {"skipped"}, done.values["plan"]
     assert len(told(done)) == 6
     assert (done.error, done.changed, done.values["status"]) == (None, False, "blocked")
+
+
+def test_what_moves_after_the_plan_is_not_deleted(
+    em: Simulator, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    found = wished(em, QAS)
+    spare = {"name": "Spare", "role": "target", "type_id": "NULL_TARGET_COMPONENT_TYPE", "settings": {}}
+    brought_about(em, {"name": QAS, "endpoints": [spare, {**spare, "name": "Gone"}]})
+    declared, pruned, changed = NIGHTLY, "Nightly 06 contracts", "Nightly 05 claims"
+    found["endpoints"] = [
+        *found["endpoints"],
+        {"name": "Spare", "state": "absent"},
+        {"name": "Gone", "state": "absent"},
+    ]
+    found["tasks"] = [
+        {"name": task["name"], "state": "absent"} if task["name"] in (declared, changed) else task
+        for task in found["tasks"]
+        if task["name"] != pruned
+    ]
+    refusal = gate.refusal
+
+    def meanwhile(*arguments: Any) -> Any:
+        monkeypatch.setattr(gate, "refusal", refusal)
+        with session(em) as api, monkeypatch.context() as another_machine:
+            another_machine.setenv("ANSIBLE_HOME", str(tmp_path))
+            by_hand = [{"op": "add", "path": "/db_settings/server", "value": "hand.example"}]
+            api.patch_endpoint(QAS, "Spare", by_hand)
+            api.delete_endpoint(QAS, "Gone")
+            definition = part(adopted(em, QAS), "tasks", changed)["definition"]
+            brought_about(em, {"name": QAS, "tasks": [{"name": changed, "definition": definition, "overrides": LOB}]})
+            for task in (declared, pruned):
+                api.run_task(QAS, task, "RESUME_PROCESSING")
+        return refusal(*arguments)
+
+    monkeypatch.setattr(gate, "refusal", meanwhile)
+    done = brought_about(em, found, **ALL)
+    assert sorted(told(done, "name", "status")) == [
+        ("Gone", "done"),
+        *((name, "skipped") for name in sorted((declared, pruned, changed, "Spare"))),
+    ]
 
 
 # Renames
@@ -345,7 +385,13 @@ def test_a_renamed_task_that_runs_is_replaced_and_runs_again(em: Simulator) -> N
     task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Returns"
     blocked = brought_about(em, found)
     assert told(blocked) == [("task", "Returns", "create", "blocked"), ("task", RUNS, "delete", "blocked")]
-    task.update(force=True, first_run="resume_processing")
+    task["force"] = True
+    blocked = brought_about(em, found)
+    assert [(status, "first_run" in reason) for status, reason in told(blocked, "status", "reason")] == [
+        ("blocked", True),
+        ("blocked", True),
+    ]
+    task["first_run"] = "resume_processing"
     done = proven(em, found)
     assert told(done) == [
         ("task", "Returns", "create", "done"),

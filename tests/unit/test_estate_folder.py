@@ -152,6 +152,8 @@ def test_what_is_wrong_is_told_with_file_line_and_key(tmp_path: Path, text: str,
     ("rules", "told"),
     [
         ("format: 2\n", "1: format: is 2, and this release knows no newer one than 1. Update it."),
+        ("format: '2'\n", "1: format: is 2, and this release knows no newer one than 1. Update it."),
+        ("format: 1\nignore:\n  - {at: x, why: y}\n", "3: ignore[0]: at 'x' is not a JSON pointer"),
         ("protect: {}\nformat: 1\n", "1: protect: is not known. Did you mean protected?"),
         ("observe: []\n", "1: format is missing."),
         ("format: 1\nprune: {kinds: [acls]}\n", "2: prune.kinds: 'acls' must be one of servers, endpoints, tasks."),
@@ -170,6 +172,20 @@ def test_what_is_wrong_with_the_rules_is_told_too(tmp_path: Path, rules: str, to
     folder = write(tmp_path, {"estate.yml": rules, **one_server("name: repl-1\n")})
     for offline in (False, True):
         assert problems(folder, offline)[0].startswith(f"estate/estate.yml:{told}")
+
+
+def test_no_file_of_a_server_is_passed_over(tmp_path: Path) -> None:
+    files = {
+        "em-prd/servers/a.YML": "name: a\n",
+        "em-prd/servers/b/b.yml": "name: b\n",
+        "em-prd/servers/a/a.json": "{}",
+    }
+    folder = write(tmp_path, files)
+    assert problems(folder) == [
+        "estate/em-prd/servers/b/b.yml:1: The file is not read, since it does not lie in servers itself. Move it there."
+    ]
+    (folder / "em-prd/servers/b/b.yml").unlink()
+    assert [server["name"] for server in read(folder)["servers"]] == ["a"]
 
 
 def test_dates_in_rules_need_no_quotes(tmp_path: Path) -> None:

@@ -12,18 +12,18 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from itertools import groupby
 from queue import SimpleQueue
 
 from .._core.errors import AemError, may_have_changed
 from .._core.plan import Applied
 from .item import DONE, FAILED, PLANNED, SKIPPED, Item, Key
+from .order import turns
 
 MOVED = "what is there has moved since the plan was made; plan again"
 
 
 def carry_out(servers: Sequence[Sequence[Item]], workers: int) -> None:
-    """Apply the planned items of each server, phase by phase, on up to ``workers`` threads.
+    """Apply the planned items of each server, turn by turn, on up to ``workers`` threads.
 
     No server waits for another. An item fails for itself: only what needs it is skipped then.
     """
@@ -31,22 +31,22 @@ def carry_out(servers: Sequence[Sequence[Item]], workers: int) -> None:
     finished: SimpleQueue[tuple[_Progress, Future[None]]] = SimpleQueue()
     with ThreadPoolExecutor(max_workers=max(workers, 1)) as pool:
 
-        def start_phase(progress: _Progress) -> int:
-            phase = progress.next_phase()
-            for item in phase:
+        def start_turn(progress: _Progress) -> int:
+            turn = progress.next_turn()
+            for item in turn:
                 future = pool.submit(progress.apply, item)
                 future.add_done_callback(partial(_put, finished, progress))
-            return len(phase)
+            return len(turn)
 
         try:
-            open_items = sum(map(start_phase, begun))
+            open_items = sum(map(start_turn, begun))
             while open_items:
                 progress, future = finished.get()
                 # A fault of this collection ends the run, once what has begun is done.
                 future.result()
                 open_items -= 1
-                if progress.is_phase_over():
-                    open_items += start_phase(progress)
+                if progress.is_turn_over():
+                    open_items += start_turn(progress)
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -55,22 +55,19 @@ class _Progress:
     """How far one server is."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        planned = sorted((item for item in items if item.status == PLANNED), key=lambda item: item.phase)
-        self._phases: Iterator[list[Item]] = iter(
-            [list(group) for _phase, group in groupby(planned, lambda item: item.phase)]
-        )
+        self._turns: Iterator[list[Item]] = iter(turns([item for item in items if item.status == PLANNED]))
         self._open = 0
-        # Written in one phase and read in later ones.
+        # Written in one turn and read in later ones.
         self._failed: set[Key] = set()
 
-    def next_phase(self) -> list[Item]:
-        """The items of the next phase; none where all is done."""
-        phase = next(self._phases, [])
-        self._open = len(phase)
-        return phase
+    def next_turn(self) -> list[Item]:
+        """The items whose turn is next; none where all is done."""
+        turn = next(self._turns, [])
+        self._open = len(turn)
+        return turn
 
-    def is_phase_over(self) -> bool:
-        """Count an item that has ended; whether it was the last one of its phase."""
+    def is_turn_over(self) -> bool:
+        """Count an item that has ended; whether it was the last one of its turn."""
         self._open -= 1
         return not self._open
 

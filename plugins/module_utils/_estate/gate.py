@@ -48,13 +48,19 @@ def _other_plan(expect: str, identity: str, planned: Sequence[Key], wishes: Sequ
     moved = digest.moved(expect, identity, planned, _all_keys(wishes))
     if moved is None:
         return f"{told}. It has {len(planned)} changes now: {_few(planned)}"
-    parts = []
-    for words, keys in (("came", moved.came), ("went", moved.went), ("are other changes", moved.other)):
-        if keys:
-            parts.append(f"{_few(keys)} {words}")
+    parts = [
+        f"{_few(keys)} {words}"
+        for keys, words in (
+            (moved.came, "came"),
+            (moved.went, "went"),
+            (moved.other, "is another change now" if len(moved.other) == 1 else "are other changes now"),
+        )
+        if keys
+    ]
     if moved.unknown:
-        parts.append(f"{moved.unknown} that nothing is known of any more went")
-    return f"{told}: {', '.join(parts) or 'what the changes touch, the address or the scope is another'}"
+        parts.append(f"{moved.unknown} went that nothing is known of any more")
+    nothing_moved = "its changes are the same; the address, the names of the servers, prune or send_secrets is another"
+    return f"{told}: {', '.join(parts) or nothing_moved}"
 
 
 def _all_keys(wishes: Iterable[ServerWish]) -> Iterator[Key]:

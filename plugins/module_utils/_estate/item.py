@@ -45,8 +45,9 @@ class Item:
     """A change of one thing, with ``status`` and ``reason`` as the result tells them.
 
     ``phase`` orders the items of a server: those of one phase may be worked on side by side, those of the next come
-    after them. ``needs`` are what must not have failed before. ``stops`` says that a running task is stopped,
-    ``suspected`` that the item is blocked since it looks like a rename.
+    after them. ``needs`` come before the item, and must not have failed; so does what is in ``after``, whatever becomes
+    of it. ``stops`` says that a running task is stopped, ``suspected`` that the item is blocked since it looks like a
+    rename.
     ``guard`` looks again, just before a whole state is replaced, and answers whether that is as it was planned on.
     ``touched`` is what is there now, plain data, for the plan's id. ``notes`` are for the plan's line. ``changed`` says
     whether applying it has changed anything, also where it failed in the end.
@@ -61,6 +62,7 @@ class Item:
     stops: bool = False
     suspected: bool = False
     needs: tuple[Key, ...] = ()
+    after: tuple[Key, ...] = ()
     guard: Callable[[], bool] | None = None
     touched: Any = None
     notes: list[str] = field(default_factory=list)

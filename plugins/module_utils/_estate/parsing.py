@@ -31,6 +31,8 @@ _SERVERS = Options.of({"servers": {**_LIST, "required": True}})
 _SERVER = Options.of({**specs.SERVER, "endpoints": _LIST, "tasks": _LIST})
 _ENDPOINT = Options.of(specs.ENDPOINT)
 _TASK = Options.of(specs.TASK, specs.TASK_RULES)
+# What is a name stands in quotes where YAML would take it for something else: "no", "1.10".
+_NAMES = ("name", "renamed_from", "source_endpoint", "target_endpoint")
 _MOST_TOLD = 20
 
 
@@ -114,6 +116,9 @@ def _read(reader: Reader, options: Options, given: Mapping[str, Any], place: Pla
     """The options of one thing, and whether all of them could be read."""
     before = len(reader.problems)
     values = reader.read(options, given, place)
+    for key in _NAMES:
+        if isinstance(given.get(key), (bool, float)):
+            reader.note(place.at(key), f"is {given[key]}, which YAML makes of a word without quotes. Put it in quotes.")
     return values, len(reader.problems) == before
 
 

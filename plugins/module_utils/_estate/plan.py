@@ -22,7 +22,7 @@ from .._definition.paths import tokens_of
 from .._resource import acl, server
 from .._resource import license as licenses
 from .._resource.server_choice import MONITORED
-from . import exchange, plan_endpoints, plan_tasks, prune, site
+from . import exchange, plan_endpoints, plan_references, plan_tasks, prune, site
 from . import item as kinds
 from .item import Item
 from .model import ServerWish
@@ -71,6 +71,7 @@ def _plan_present(here: Site) -> None:
     plan_tasks.plan_absent(here)
     plan_endpoints.plan_absent(here)
     prune.plan_unmanaged(here)
+    plan_references.plan_order(here)
 
 
 def _server(here: Site) -> Item | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -22,8 +23,8 @@ from .._definition.paths import tokens_of
 from .._definition.tree import merge, value_at
 from .._resource import connection_test, endpoint
 from .._resource import endpoint_settings as settings
-from . import not_taken, rename, site
-from .item import ENDPOINT, TASK, Item, Key
+from . import not_taken, order, rename, site
+from .item import ENDPOINT, PLANNED, TASK, Item, Key
 from .model import EndpointWish
 from .rules import ENDPOINTS
 from .secrecy import unevaluated
@@ -32,6 +33,7 @@ from .wording import changes_told
 
 # A failover gives endpoint X the settings of X__Name (guide, appendix A).
 _CONFIGURATION = "__"
+_PAIR = 2
 
 
 def plan_present(here: Site) -> None:
@@ -44,8 +46,8 @@ def plan_present(here: Site) -> None:
 
 
 def plan_absent(here: Site) -> None:
-    """Plan the endpoints that are to go. They go last, when no task names them any more."""
-    for wish in here.wish.endpoints or ():
+    """Plan the endpoints that are to go. They go last, when neither a task nor another endpoint names them any more."""
+    for wish in _users_first(here):
         if here.rules.ignores(ENDPOINTS, f"{here.name}/{wish.name}"):
             continue
         if wish.absent:
@@ -54,19 +56,33 @@ def plan_absent(here: Site) -> None:
             here.add(here.key(ENDPOINT, wish.renamed_from), site.DELETE_ENDPOINTS, partial(_former, here, wish), DELETE)
 
 
+def _users_first(here: Site) -> list[EndpointWish]:
+    """The endpoints of the wish, those first that name others, as far as that can be read."""
+    going = [wish for wish in here.wish.endpoints or () if wish.absent or wish.renamed_from]
+    wishes = {wish.name if wish.absent else str(wish.renamed_from): wish for wish in going}
+    if len(wishes) < _PAIR:
+        return going
+    with suppress(AemError):
+        return [wishes[name] for name in order.users_first(wishes, here.reader.repository().endpoints_using)]
+    return list(wishes.values())
+
+
 def deletion(here: Site, name: str, needs: tuple[Key, ...] = ()) -> Item | None:
-    """The item that deletes an endpoint, None where it is not there. Raise Refused where a task goes on to name it."""
+    """The item that deletes an endpoint, None where it is not there. Raise Refused where it is still named."""
     repository = here.reader.repository()
     current = repository.endpoint(name)
     if current is None:
         return None
-    freed_by = tuple(here.key(TASK, task) for task in repository.tasks_using(name))
+    freed_by = [here.key(TASK, task) for task in repository.tasks_using(name)]
+    freed_by += [here.key(ENDPOINT, user) for user in repository.endpoints_using(current["name"]) if user != name]
     options = {"server": here.name, "name": current["name"], "state": "absent"}
     planned = endpoint.compare(here.api, options, here.repository_after())
     key = here.key(ENDPOINT, name)
     item = here.made_of(key, site.DELETE_ENDPOINTS, planned, needs=(*needs, *freed_by), touched=_touched(current))
     if item:
+        item.guard = partial(_is_untouched, here, current)
         here.forbid_protected(ENDPOINTS, item)
+        here.endpoints_after[name.casefold()] = None
     return item
 
 
@@ -96,7 +112,12 @@ def _present(here: Site, wish: EndpointWish) -> Item | None:
         if planned.changes and not asked and _is_switched(here, wish, options):
             return None
     item = _item(here, wish, options, planned, current)
-    return rename.waits(here, item, old) if item and old else item
+    if item and old:
+        return rename.waits(here, item, old)
+    if item and item.status == PLANNED:
+        after = {**(current or {}), "name": wish.name, settings.ROOT: planned.after["settings"]}
+        here.endpoints_after[wish.name.casefold()] = after
+    return item
 
 
 def _item(here: Site, wish: EndpointWish, options: Plain, planned: Plan, current: Plain | None) -> Item | None:
@@ -239,6 +260,12 @@ def _is_as_planned(here: Site, options: Plain, planned: Change) -> bool:
     """Whether the endpoint is still one that needs just the change that was planned."""
     changes = endpoint.compare(here.api, options, here.now.recent()).changes
     return [(change.before, change.after) for change in changes] == [(planned.before, planned.after)]
+
+
+def _is_untouched(here: Site, planned_on: Plain) -> bool:
+    """Whether an endpoint that is to be deleted is as it was planned on; one that is gone is deleted."""
+    there = here.now.recent().endpoint(planned_on["name"])
+    return there is None or _touched(there) == _touched(planned_on)
 
 
 def _touched(current: Plain | None) -> Plain | None:

@@ -9,17 +9,18 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from .._client.normalise import Plain
 from .._client.vocabulary import RUN_OPTION
-from .._core.errors import Refused
-from .._core.plan import CREATE, RUN, Plan
+from .._core.errors import AemError, Refused
+from .._core.plan import CREATE, RUN, Applied, Change, Plan
 from .._definition.tree import value_at
-from .._resource import pausing, task_state
+from .._resource import pausing, stopped, task_state
 from .._resource.switch import RESUME, STARTED, STOPPED, Wish
 from . import site
-from .item import RUN_STATE, TABLES, TASK, Item
+from .item import BLOCKED, PLANNED, RUN_STATE, TABLES, TASK, Item
 from .model import TaskWish
 from .site import Site
 
@@ -44,6 +45,9 @@ def plan_stop(here: Site, wish: TaskWish) -> None:
     """Plan the stop of a task that is to be stopped and is not."""
     if wish.run_state == STOPPED:
         here.add(here.key(RUN_STATE, wish.name), site.STOP, partial(_stop, here, wish), RUN)
+        if wish.name in here.left_stopped() and not here.api.check_mode:
+            # Whoever wants it stopped does not want it resumed, now or once that is not said any more.
+            stopped.forget(here.api, here.name, [wish.name])
 
 
 def plan_start(here: Site, wish: TaskWish) -> None:
@@ -58,7 +62,8 @@ def plan_resumption(here: Site, wish: TaskWish) -> None:
     Whatever is planned, the look forgets what was noted of a task that runs by now.
     """
     left = left_over(here, wish.name)
-    if left and wish.run_state is None and here.item(here.key(TASK, wish.name)) is None:
+    planned = here.item(here.key(TASK, wish.name)) or here.item(here.key(RUN_STATE, wish.name))
+    if left and wish.run_state is None and planned is None:
         here.add(here.key(RUN_STATE, wish.name), site.START, partial(_resumption, here, wish), RUN)
 
 
@@ -94,7 +99,45 @@ def _is_to_run(here: Site, wish: TaskWish) -> bool:
     if wish.run_state is not None or not wish.renamed_from:
         return wish.run_state == STARTED
     old = here.item(here.key(TASK, wish.renamed_from))
-    return old is not None and old.stops and _is_new(here, wish)
+    ran = old is not None and old.stops and old.status == PLANNED
+    return (ran or wish.name in here.left_stopped()) and not _only_loads(here, wish)
+
+
+def cannot_follow(here: Site, wish: TaskWish) -> str:
+    """What is missing where a task that runs gets another name, under which it never ran; it would stay stopped."""
+    if wish.run_state == STOPPED or wish.first_run or (wish.run_state is None and _only_loads(here, wish)):
+        return ""
+    task = here.state(wish.name)
+    if task is not None and not never_ran(task):
+        return ""
+    return (
+        f"it runs, and its position goes with it; say by first_run how {wish.name} is to be started, or"
+        f" run_state: {STOPPED}"
+    )
+
+
+def noting_that_it_ran(here: Site, name: str, change: Change) -> Change:
+    """The change that deletes a task that runs, after which a later run starts the one of its new ``name`` if need be.
+
+    That is noted before, as a run may end in between, and forgotten where the task was not deleted.
+    """
+
+    def apply() -> Applied:
+        warnings = stopped.remember(here.api, here.name, [name])
+        try:
+            applied = change.apply()
+        except AemError:
+            stopped.forget(here.api, here.name, [name])
+            raise
+        return applied._replace(warnings=[*warnings, *applied.warnings])
+
+    return replace(change, apply=apply)
+
+
+def _only_loads(here: Site, wish: TaskWish) -> bool:
+    """Whether a task does only a full load, as it is defined then."""
+    planned, there = here.tasks_after.get(wish.name.casefold()), here.reader.repository().task(wish.name)
+    return only_loads(planned or (there.data if there else {}))
 
 
 def _stop(here: Site, wish: TaskWish) -> Item | None:
@@ -127,6 +170,9 @@ def _start(here: Site, wish: TaskWish) -> Item | None:
         return None
     before = [(TASK, wish.name), (TABLES, wish.name), *([(TASK, wish.renamed_from)] if wish.renamed_from else [])]
     item.needs = (*item.needs, *(here.key(*what) for what in before if here.item(here.key(*what))))
+    old = here.item(here.key(TASK, wish.renamed_from)) if wish.renamed_from else None
+    if old is not None and old.status == BLOCKED:
+        return item.block(f"needs task {old.key.name} to be deleted, which is blocked")
     if first:
         item.notes.append(f"for the first time, with {option.lower()}")
         item.guard = partial(_still_never_ran, here, wish.name)

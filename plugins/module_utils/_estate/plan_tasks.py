@@ -14,16 +14,18 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from .._client.normalise import Plain
-from .._core.errors import Refused
+from .._client.vocabulary import TASK_NOT_FOUND
+from .._core.errors import Refused, none_where
 from .._core.plan import CREATE, DELETE, Applied, Change
 from .._definition.compare import Difference, diff, differences
 from .._definition.document import Definition
 from .._definition.keep import Kept, keep_theirs
 from .._definition.task import Task
 from .._resource import importing, table_selection, task_definition
+from .._resource.switch import STOPPED, STOPPED_STATES
 from .._resource.task_definition import How
 from . import merging, not_taken, plan_run_states, rename, site
-from .item import BLOCKED, ENDPOINT, RUN_STATE, SERVER, TABLES, TASK, Item, Key
+from .item import BLOCKED, ENDPOINT, PLANNED, RUN_STATE, SERVER, TABLES, TASK, Item, Key
 from .model import TaskWish
 from .rules import TASKS
 from .site import Site
@@ -69,6 +71,13 @@ def _former(here: Site, wish: TaskWish) -> Item | None:
         raise Refused(wrong)
     item = _deletion(here, wish, wish.renamed_from or "", site.RENAMED_TASKS, f"is called {wish.name} now")
     new = here.item(here.key(TASK, wish.name))
+    if item and item.stops and item.status == PLANNED and item.change:
+        lacking = plan_run_states.cannot_follow(here, wish)
+        if lacking:
+            here.tasks_after.pop(item.key.name.casefold(), None)
+            item.block(lacking)
+        elif wish.run_state != STOPPED:
+            item.change = plan_run_states.noting_that_it_ran(here, wish.name, item.change)
     if item and new:
         item.needs = (new.key,)
         if item.status == BLOCKED:
@@ -87,12 +96,28 @@ def _deletion(here: Site, wish: TaskWish, name: str, phase: int, why: str) -> It
         here.api, here.name, state["name"], state["state"], active, how, delete_logs
     )
     item = Item(here.key(TASK, name), change.action, phase, change, stops=bool(active), touched=state["state"])
+    item.guard = partial(is_deletable, here, state)
     item.notes.append(f"{why}. {state['state']}; its position and its tags go with it")
     if active and not how.force:
         return item.block(f"{state['state']}, and it has no force: true")
     here.forbid_protected(TASKS, item)
     here.tasks_after[name.casefold()] = None
     return item
+
+
+def is_deletable(here: Site, planned_on: Plain) -> bool:
+    """Whether a task is as the plan to delete it has found it: at rest, if it was, and defined so, where that was read.
+
+    One that is gone is deleted.
+    """
+    there = none_where(TASK_NOT_FOUND, lambda: here.api.get_task_details(here.name, planned_on["name"]))
+    if there is None:
+        return True
+    if planned_on["state"] in STOPPED_STATES and there["state"] not in STOPPED_STATES:
+        return False
+    if not here.reader.has_read("definitions"):
+        return True
+    return _is_as_planned(here, planned_on["name"], here.reader.repository().task(planned_on["name"]))
 
 
 def _task(here: Site, wish: TaskWish) -> Item | None:
@@ -164,7 +189,8 @@ def _import(here: Site, planned: _Import) -> Item:
 def _change(here: Site, planned: _Import, active: Sequence[Plain]) -> Change:
     """The change that imports. A definition without a version gets that of the server, which is read if need be."""
     sent, version, is_new = planned.kept.definition, here.reader.repository().version, planned.task is None
-    left = [] if is_new else plan_run_states.left_over(here, planned.name)
+    stays = is_new or planned.wish.run_state == STOPPED
+    left = [] if stays else plan_run_states.left_over(here, planned.name)
 
     def change_of(definition: Definition) -> Change:
         return task_definition.change_by_import(

@@ -15,16 +15,18 @@ from contextlib import suppress
 from functools import partial
 
 from .._client.api import Api
+from .._client.normalise import Plain
 from .._client.vocabulary import PASSING_ERRORS
 from .._core.errors import AemError, ApiError
 from .._core.plan import DELETE
 from .._resource import server, task_definition
+from .._resource.switch import STOPPED_STATES
 from .._resource.task_definition import How
 from . import item as kinds
-from . import plan_endpoints, rename, site
+from . import order, plan_endpoints, plan_tasks, rename, site
 from .item import OBSERVED, PLANNED, Item, Key
 from .model import EndpointWish, ServerWish, TaskWish
-from .read import Reader
+from .read import Reader, Repository
 from .rules import ENDPOINTS, SERVERS, TASKS, Rules
 from .site import ServerPlan, Site
 
@@ -90,7 +92,7 @@ def _server(here: Site) -> Item | None:
     item = here.made_of(here.key(kinds.SERVER), site.DELETE_SERVER, planned, touched=touched)
     if item is None:
         return None
-    item.notes.append(f"{_NOT_IN_GIT}; its ACL and its messages go with it")
+    item.guard = partial(_is_untouched, here, touched)
     # Whatever else holds it back: that it is not in git any more is a mistake, and is told as one.
     here.forbid_protected(SERVERS, item)
     try:
@@ -99,7 +101,17 @@ def _server(here: Site) -> Item | None:
         return item.block(f"{_NOT_IN_GIT}, but its tasks cannot be read; declare it with state: absent. {error}")
     if active:
         return item.block(f"{_NOT_IN_GIT}, but tasks run on it: {', '.join(active)}")
+    item.notes.append(f"{_NOT_IN_GIT}; its ACL and its messages go with it")
     return item
+
+
+def _is_untouched(here: Site, planned_on: Plain | None) -> bool:
+    """Whether a server that is to be deleted is as it was planned on, and no task of it has begun to run."""
+    there = server.read(here.api, here.name)
+    if there is None:
+        return True
+    at_rest = all(task["state"] in STOPPED_STATES for task in here.api.get_task_list(here.name))
+    return at_rest and server.shown(there) == planned_on
 
 
 def _plan_tasks(here: Site, wishes: Sequence[TaskWish]) -> None:
@@ -137,14 +149,21 @@ def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
     except AemError:
         return
     here.plan.there[ENDPOINTS] = len(repository.endpoints)
-    for name in rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes):
-        used = after.tasks_using(name)
+    unmanaged = rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes)
+    for name in order.users_first(unmanaged, repository.endpoints_using):
+        used = after.tasks_using(name) or _left_above(here, after, name)
         ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{name}")
         if not pruned or used or ignored:
             _leave(here, here.key(kinds.ENDPOINT, name), ignored)
         else:
             planned = partial(_endpoint, here, name)
             _prune(here, here.add(here.key(kinds.ENDPOINT, name), site.DELETE_ENDPOINTS, planned, DELETE))
+
+
+def _left_above(here: Site, after: Repository, name: str) -> list[str]:
+    """The endpoints that go on to name an endpoint."""
+    above = (user for user in after.endpoints_using(name) if user != name)
+    return [user for user in above if here.endpoints_after.get(user.casefold(), user) is not None]
 
 
 def _leave_all_endpoints(here: Site) -> None:
@@ -173,12 +192,13 @@ def _task(here: Site, name: str) -> Item:
     task = here.reader.states()[name.casefold()]
     change = task_definition.change_by_removal(here.api, here.name, name, task["state"], [], How())
     item = Item(here.key(kinds.TASK, name), DELETE, site.DELETE_TASKS, change, touched=task["state"])
-    item.notes.append(f"{_NOT_IN_GIT}. {task['state']}; its position and its tags go with it")
+    item.guard = partial(plan_tasks.is_deletable, here, task)
     if item.key in here.suspects:
         return _suspected(here, item)
     here.forbid_protected(TASKS, item)
     if here.active(name):
         return item.block(f"{_NOT_IN_GIT}, but {task['state']}, and prune deletes no task that runs")
+    item.notes.append(f"{_NOT_IN_GIT}. {task['state']}; its position and its tags go with it")
     here.tasks_after[name.casefold()] = None
     return item
 
@@ -187,8 +207,10 @@ def _endpoint(here: Site, name: str) -> Item | None:
     item = plan_endpoints.deletion(here, name)
     if item is None:
         return None
+    if item.key in here.suspects:
+        return _suspected(here, item)
     item.notes.append(_NOT_IN_GIT)
-    return _suspected(here, item) if item.key in here.suspects else item
+    return item
 
 
 def _suspected(here: Site, item: Item) -> Item:

@@ -78,9 +78,18 @@ class Repository(Known):
         """The definitions of some tasks and endpoints, without the others. Nothing of them is checked again."""
         return self._read.with_only({"tasks": [task.data for task in tasks], "databases": list(endpoints)})
 
-    def with_tasks(self, tasks: Sequence[Plain]) -> Repository:
-        """The same with other tasks."""
-        return Repository(self._read.with_sections(tasks=list(tasks)))
+    def with_things(self, tasks: Sequence[Plain], endpoints: Sequence[Plain]) -> Repository:
+        """The same with other tasks and endpoints."""
+        return Repository(self._read.with_sections(tasks=list(tasks), databases=list(endpoints)))
+
+    @property
+    def sections(self) -> Plain:
+        """All that is defined, by section."""
+        return self._read.sections
+
+    def endpoints_using(self, name: str) -> list[str]:
+        """The endpoints that name the endpoint, as the one below them or the one that lends credentials."""
+        return self._read.endpoints_using(name)
 
     @property
     def not_covered(self) -> dict[str, int]:

@@ -141,9 +141,16 @@ def _ignored(item: Mapping[str, Any], number: int) -> Ignored:
     if not item["why"].strip():
         raise Refused(f"{place}: why must say why.")
     if item.get("at") is not None:
-        tokens_of(item["at"])
+        _check_pointer(item["at"], place)
     globs = {kind: None if item.get(kind) is None else Globs(item[kind]) for kind in KINDS}
     return Ignored(globs, item.get("at"), item["why"], _day(item.get("until"), place))
+
+
+def _check_pointer(text: str, place: str) -> None:
+    try:
+        tokens_of(text)
+    except Refused as error:
+        raise Refused(f"{place}: at {error.message}") from error
 
 
 def _day(text: str | None, place: str) -> date | None:

@@ -41,7 +41,8 @@ def read(reader: Reader, given: Any) -> dict[str, Any]:
         reader.note(place, "The rules must be a mapping, and say format: 1 at least.")
         return {}
     found = given.get("format")
-    if isinstance(found, int) and found > FORMAT:
+    number = str(found).strip()
+    if number.isdecimal() and int(number) > FORMAT:
         reader.note(place.at("format"), f"is {found}, and this release knows no newer one than {FORMAT}. Update it.")
         return {}
     values = reader.read(_OPTIONS, given, place)

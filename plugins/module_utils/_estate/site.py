@@ -69,6 +69,7 @@ class Site:
     """What a planner works with. ``new`` says that the server itself is made by this plan.
 
     ``tasks_after`` are tasks, by their names in lower case, that an import brings or changes; None for those that go.
+    ``endpoints_after`` are endpoints, likewise.
     ``suspects`` are things of which git says nothing and that look like a new one, with the name of that.
     ``now`` is for looks while the plan is carried out.
     """
@@ -80,6 +81,7 @@ class Site:
     plan: ServerPlan
     new: bool = False
     tasks_after: dict[str, Plain | None] = field(default_factory=dict)
+    endpoints_after: dict[str, Plain | None] = field(default_factory=dict)
     suspects: dict[Key, str] = field(default_factory=dict)
     now: Now = field(init=False)
     _items: dict[Key, Item] = field(default_factory=dict)
@@ -174,11 +176,11 @@ class Site:
         return item is not None and item.status in (BLOCKED, FAILED)
 
     def repository_after(self) -> Repository:
-        """The definitions as they are once tasks were imported and deleted."""
+        """The definitions as they are once endpoints and tasks were made, changed and deleted."""
         repository = self.reader.repository()
-        after = {name: task.data for name, task in repository.tasks.items()}
-        tasks = [task for task in {**after, **self.tasks_after}.values() if task is not None]
-        return repository.with_tasks(tasks)
+        tasks = {**{name: task.data for name, task in repository.tasks.items()}, **self.tasks_after}
+        endpoints = {**repository.endpoints, **self.endpoints_after}
+        return repository.with_things(*(list(filter(None, found.values())) for found in (tasks, endpoints)))
 
 
 def is_forbidden(error: AemError) -> bool:

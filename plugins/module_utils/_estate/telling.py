@@ -17,6 +17,7 @@ from .._core.errors import AemError, ManyFailed, Refused
 from .._core.plan import CREATE, DELETE, RUN, UPDATE, Result
 from . import digest, text
 from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item
+from .order import in_order
 from .site import ServerPlan
 
 IN_SYNC, CHANGES, APPLIED, WAITS, REFUSED = "in_sync", "changes", "applied", "blocked", "refused"
@@ -26,7 +27,7 @@ def result(
     plans: Sequence[ServerPlan], identity: str, address: str, check_mode: bool, refused: Refused | None
 ) -> Result:
     """The result of a run: planned only, refused, or carried out."""
-    items = [item for plan in plans for item in _in_order(plan.items)]
+    items = [item for plan in plans for item in in_order(plan.items)]
     summary = _summary(plans, items)
     done = [] if refused else [item for item in items if item.made_a_change]
     values = {
@@ -66,11 +67,6 @@ def _summary(plans: Sequence[ServerPlan], items: Sequence[Item]) -> dict[str, in
     }
 
 
-def _in_order(items: Sequence[Item]) -> list[Item]:
-    """The items of one server in the order in which they are carried out."""
-    return sorted(items, key=lambda item: item.phase)
-
-
 def _text(
     plans: Sequence[ServerPlan], identity: str, address: str, summary: dict[str, int], applied: bool
 ) -> list[str]:
@@ -79,9 +75,9 @@ def _text(
     items = [item for plan in plans for item in plan.items]
     lines = [f"Plan {short}  {address}", *text.not_running(items)]
     for plan in plans:
-        for server, found in groupby(_in_order(plan.items), key=lambda item: item.key.server):
+        for server, found in groupby(in_order(plan.items), key=lambda item: item.key.server):
             lines += ["", *text.server_lines(server, list(found), plan.is_observed)]
-    stops = sum(item.stops for item in items if item.status in (PLANNED, DONE))
+    stops = Counter(item.action for item in items if item.stops and item.status in (PLANNED, DONE))
     counts = [sum((plan.not_compared for plan in plans), Counter())]
     counts += [
         sum((plan.not_covered for plan in plans), Counter()),

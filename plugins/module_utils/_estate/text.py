@@ -8,7 +8,7 @@ All functions are pure. This is private to the collection: it may change in any 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .._core.plan import CREATE, DELETE, RUN, UPDATE
 from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item, Key
@@ -26,7 +26,7 @@ def item_line(item: Item, width: int = 0) -> str:
     """The line of an item: its symbol, what it is about, whether it stops a running task, what changes, what became."""
     mark = STOPS if item.stops else "  "
     told = "; ".join([*_told(item), *item.notes])
-    words = " ".join(part for part in (_became(item), told) if part)
+    words = " ".join(part for part in (_became(item, bool(told)), told) if part)
     return f"  {_symbol(item)} {label(item):<{width}} {mark} {words}".rstrip()
 
 
@@ -46,12 +46,23 @@ def server_lines(server: str, items: Sequence[Item], observed: bool) -> list[str
 
 
 def not_running(items: Iterable[Item]) -> list[str]:
-    """The tasks that had to stop for a change that failed: somebody has to look whether they run again."""
-    return [
-        f"LOOK FIRST: task {item.key.name} of server {item.key.server} was to be stopped for a change that failed."
-        for item in items
-        if item.stops and item.status == FAILED
-    ]
+    """The tasks that had to stop for a change that failed: somebody has to look whether they run again.
+
+    So has to run what was to take the place of a task that ran.
+    """
+    known = {item.key: item for item in items}
+    return [line for item in known.values() if item.status == FAILED for line in _why_not_running(item, known)]
+
+
+def _why_not_running(item: Item, known: Mapping[Key, Item]) -> Iterator[str]:
+    what = f"LOOK FIRST: task {item.key.name} of server {item.key.server}"
+    if item.stops:
+        yield f"{what} was to be stopped for a change that failed."
+    elif item.action == RUN:
+        former = [known[key] for key in item.needs if key in known and known[key].stops and known[key].status == DONE]
+        yield from (
+            f"{what} does not run, and task {old.key.name}, whose place it takes, is deleted." for old in former
+        )
 
 
 def remains(not_compared: Mapping[str, int], not_covered: Mapping[str, int], left_alone: Mapping[str, int]) -> str:
@@ -77,14 +88,15 @@ def untaken(found: Mapping[Key, Sequence[Sequence[str]]]) -> str:
     return f"Not taken by the servers: {counted(number, 'setting')} ({listed})."
 
 
-def counts_line(identity: str, summary: Mapping[str, int], stops: int, applied: bool) -> str:
-    """The last line: how many changes of each kind."""
+def counts_line(identity: str, summary: Mapping[str, int], stops: Mapping[str, int], applied: bool) -> str:
+    """The last line: how many changes of each kind, and how many of them stop a running task."""
     verbs = {CREATE: "created", UPDATE: "updated", DELETE: "deleted", RUN: "run"}
     told = []
     for action in (CREATE, UPDATE, DELETE, RUN):
         words = verbs[action] if applied else f"to {action}"
-        note = f" ({stops} {'stops' if stops == 1 else 'stop'} a running task)" if action == UPDATE and stops else ""
-        if summary[action] or note:
+        number = stops.get(action, 0)
+        note = f" ({number} {'stops' if number == 1 else 'stop'} a running task)" if number else ""
+        if summary[action]:
             told.append(f"{summary[action]} {words}{note}")
     told += [f"{summary[word]} {word}" for word in (FAILED, SKIPPED, BLOCKED, OBSERVED) if summary[word]]
     told.append(f"{summary['unchanged']} unchanged")
@@ -112,10 +124,10 @@ def _told(item: Item) -> list[str]:
     return changes_told(change.before, change.after)
 
 
-def _became(item: Item) -> str:
-    """What has become of an item, as the beginning of what its line says."""
+def _became(item: Item, more: bool) -> str:
+    """What has become of an item, as the beginning of what its line says; whether ``more`` follows."""
     if item.status in (PLANNED, OBSERVED):
         return ""
     if item.status == DONE:
-        return f"done {item.seconds or 0:.1f} s:"
-    return f"{item.status}: {item.reason}" + (";" if item.change else "")
+        return f"done {item.seconds or 0:.1f} s" + (":" if more else "")
+    return f"{item.status}: {item.reason.rstrip('.') if more else item.reason}" + (";" if more else "")

@@ -17,6 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .._core.errors import Refused
+from . import order
 from .item import PLANNED, Item, Key
 from .rules import Globs
 
@@ -104,15 +105,7 @@ def hold_back(items: Sequence[Item], windows: Windows, now: datetime) -> None:
         reason = windows.closed(item.key.server, now) if item.stops and item.status == PLANNED else None
         if reason:
             held[item.block(reason).key] = reason
-    waiting = True
-    while held and waiting:
-        waiting = False
-        for item in items:
-            needed = next((key for key in item.needs if key in held), None)
-            if needed is not None and item.status == PLANNED:
-                reason = f"it needs {needed.kind} {needed.name}, which waits for a window"
-                held[item.block(reason).key] = reason
-                waiting = True
+    order.hold_back(items, held, lambda key: f"it needs {key.kind} {key.name}, which waits for a window")
 
 
 def _minutes(text: str, place: str) -> int:

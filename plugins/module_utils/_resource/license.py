@@ -19,7 +19,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import AemError, Refused
 from .._core.files import read_text
-from .._core.plan import CREATE, UPDATE, Applied, Change, Plan
+from .._core.plan import CREATE, SENT, UPDATE, Applied, Change, Plan
 from .foresight import seen
 
 KIND = "license of server"
@@ -68,7 +68,9 @@ def compare(api: Api, server: str, license_text: str, current: Mapping[str, Any]
     wanted = {**(dates or dict.fromkeys(_WORDS, UNKNOWN_DATE)), "state": VALID}
     before = shown(current) if current else None
     action = UPDATE if before else CREATE
-    change = Change(KIND, server, action, before, wanted, lambda: _put(api, server, license_text))
+    # One that is registered again shows at least that it is sent.
+    told = {**wanted, "content": SENT} if before == wanted else wanted
+    change = Change(KIND, server, action, before, told, lambda: _put(api, server, license_text))
     return Plan([change], wanted, [] if dates is not None else [_cannot_be_compared(server)])
 
 

@@ -157,6 +157,13 @@ def test_names_are_given_once() -> None:
     ]
 
 
+def test_a_name_that_yaml_took_for_something_else_is_refused() -> None:
+    assert problems({"name": True, "tasks": [{"name": 1.1, "run_state": "stopped"}], "endpoints": [{"name": 10}]}) == [
+        "servers[0] True: name: is True, which YAML makes of a word without quotes. Put it in quotes.",
+        "servers[0] True, tasks[0]: name: is 1.1, which YAML makes of a word without quotes. Put it in quotes.",
+    ]
+
+
 def test_a_rename_says_one_thing() -> None:
     twice, of_another, of_itself = problems(
         {"name": "a", "renamed_from": "B"},

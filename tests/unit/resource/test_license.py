@@ -113,6 +113,11 @@ def test_the_license_itself_is_never_shown() -> None:
     assert "A1B2C" not in repr(change)
 
 
+def test_what_is_registered_again_shows_that_it_is_sent() -> None:
+    change = plan(Manager(THERE), force=True).changes[0]
+    assert change.after == {**(change.before or {}), "content": "(sent)"}
+
+
 def test_what_cannot_be_compared_is_sent_and_warned_of() -> None:
     planned = plan(Manager(THERE), content="license_type=PAY")
     assert planned.after == {"issue_date": "(unknown)", "expiration": "(unknown)", "state": "VALID_LICENSE"}

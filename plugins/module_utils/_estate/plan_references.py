@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the qlik.enterprise_manager contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What endpoints name: other endpoints, and the tasks that write the log streams which they read.
+
+A server takes an endpoint only when what it names is there, and lets go of nothing that is still named. So what is
+named is made before, and deleted after. Of two tasks that are started or stopped together, the one that writes a log
+stream starts before, and stops after, those that read it.
+This is private to the collection: it may change in any release.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from .._core.errors import AemError
+from .._core.plan import DELETE
+from .._definition import references
+from .._definition.references import STAGING_TASK, Reference
+from .._definition.tree import value_at
+from .._resource import named
+from . import order, site
+from .item import ENDPOINT, PLANNED, RUN_STATE, TASK, Item, Key
+from .site import Site
+
+_PAIR = 2
+
+
+def plan_order(here: Site) -> None:
+    """Let each planned item come after what it names, and wait where that waits for a person."""
+    held: dict[Key, str] = {}
+    for item in here.plan.items:
+        if item.status == PLANNED and item.phase == site.ENDPOINTS:
+            _after_what_it_names(here, item)
+        elif item.status == PLANNED and item.key.kind == TASK and item.action == DELETE:
+            _after_its_readers(here, item)
+        else:
+            continue
+        if item.status != PLANNED:
+            held[item.key] = item.reason
+    order.hold_back(here.plan.items, held, _waits_for)
+    for phase in (site.STOP, site.START):
+        _order_runs(here, phase)
+
+
+def _after_what_it_names(here: Site, item: Item) -> None:
+    """Let an endpoint be made after what it names, and warn of what nobody has."""
+    wanted = here.endpoints_after.get(item.key.name.casefold())
+    for reference in references.of_thing("databases", wanted) if wanted else ():
+        key = here.key(reference.kind, reference.name)
+        other = here.item(key)
+        is_there = _is_there(here, reference)
+        if other is not None and other.action != DELETE:
+            item.needs = (*item.needs, key)
+            if not is_there and here.blocks(key):
+                item.block(_waits_for(key))
+        elif not is_there:
+            here.plan.warnings += named.missing(here.name, [reference], {reference.kind: ()})
+
+
+def _after_its_readers(here: Site, item: Item) -> None:
+    """Let a task be deleted after the endpoints that read the log stream which it writes."""
+    if not here.reader.has_read("definitions"):
+        # Whoever deletes nothing but tasks is told by the server.
+        return
+    for reader in here.reader.repository().endpoints.values():
+        if _stream_of(reader) != item.key.name:
+            continue
+        name = str(reader["name"])
+        after = here.endpoints_after.get(name.casefold(), reader)
+        if after is not None and _stream_of(after) == item.key.name:
+            item.block(f"endpoint {name} reads the log stream that it writes")
+        item.needs = (*item.needs, here.key(ENDPOINT, name))
+
+
+def _order_runs(here: Site, phase: int) -> None:
+    """Let the tasks that are started, or stopped, follow each other by the log streams which they write and read."""
+    items = {item.key.name: item for item in here.plan.items if item.phase == phase and item.status == PLANNED}
+    if len(items) < _PAIR:
+        return
+    # Who may not read definitions has them side by side.
+    with suppress(AemError):
+        waves = references.waves(here.repository_after().sections, list(items))
+        before: tuple[Key, ...] = ()
+        for names in waves if phase == site.START else reversed(waves):
+            for name in names:
+                items[name].after = before
+            before = tuple(here.key(RUN_STATE, name) for name in names)
+
+
+def _is_there(here: Site, reference: Reference) -> bool:
+    repository = here.reader.repository()
+    found = repository.task(reference.name) if reference.kind == TASK else repository.endpoint(reference.name)
+    return found is not None
+
+
+def _stream_of(endpoint: Mapping[str, Any]) -> Any:
+    return value_at(endpoint, STAGING_TASK)
+
+
+def _waits_for(key: Key) -> str:
+    return f"needs {key.kind} {key.name}, which is blocked"
