@@ -74,15 +74,15 @@ def check_limits(plan: ServerPlan, rules: Rules) -> list[str]:
         names = [item.key.name for item in plan.pruned if item.key.kind == of_kind and item.status == PLANNED]
         there = plan.there[kind]
         if names and len(names) > rules.prune_max:
-            told.append(f"{_of(plan, kind, names)}, and prune_max is {rules.prune_max}")
+            told.append(f"{_of(plan, kind, names, there)}, and prune_max is {rules.prune_max}")
         elif len(names) * 100 > rules.prune_max_percent * there:
-            told.append(f"{_of(plan, kind, names)} of {there}, and prune_max_percent is {rules.prune_max_percent}")
+            told.append(f"{_of(plan, kind, names, there)}, and prune_max_percent is {rules.prune_max_percent}")
     return told
 
 
-def _of(plan: ServerPlan, kind: str, names: Sequence[str]) -> str:
+def _of(plan: ServerPlan, kind: str, names: Sequence[str], there: int) -> str:
     where = f" of server {plan.server}" if plan.server else ""
-    return f"prune would delete {len(names)} {kind}{where} ({', '.join(names)})"
+    return f"prune would delete {len(names)} of {there} {kind}{where} ({', '.join(names)})"
 
 
 def _server(here: Site) -> Item | None:
