@@ -30,7 +30,8 @@ description:
     removed and added again, since host and port must be unique, and keeps its ACL.
   - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, so that a
     failover is not undone.
-  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked.
+  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked. To start
+    and stop tasks that are there, Operator is enough.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:

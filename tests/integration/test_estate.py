@@ -9,9 +9,10 @@ from collections import Counter
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import run
 from simulator import Simulator
 from support.api_calls import FIXTURES
-from support.estates import adopted, brought_about, part, proven, told, wished, writes
+from support.estates import RULES, adopted, brought_about, changes, part, proven, session, told, wish, wished, writes
 
 PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
 NIGHTLY, RUNS = "Nightly 01 accounts", "Nightly 21 returns"
@@ -209,6 +210,31 @@ def test_a_task_that_only_loads_is_not_to_be_kept_running(em: Simulator) -> None
         assert done.values["status"] == "blocked"
         assert writes(em) == []
         assert done.values["changes"][0]["reason"].startswith("run_state started: the task only does a full load.")
+
+
+def test_an_operator_starts_and_stops_what_is_there_and_the_rest_waits(em: Simulator) -> None:
+    servers = [
+        {"name": DEV, "tasks": [{"name": "snapshot", "run_state": "started"}]},
+        {
+            "name": QAS,
+            "tasks": [
+                {"name": NIGHTLY, "run_state": "started", "first_run": "reload_target"},
+                {"name": RUNS, "run_state": "stopped"},
+                {"name": "Nightly 02 addresses", "tables": {"included_pattern": []}},
+            ],
+        },
+    ]
+    with session(em, aem_username="CORP\\operator") as api:
+        done = run.brought_about(api, [wish(server) for server in servers], RULES)
+    assert (done.error, done.values["status"]) == (None, "blocked")
+    assert told(done, "name", "status") == [
+        ("snapshot", "blocked"),
+        (RUNS, "done"),
+        ("Nightly 02 addresses", "blocked"),
+        (NIGHTLY, "done"),
+    ]
+    assert "the task only does a full load" in changes(done)[0]["reason"]
+    assert changes(done)[2]["reason"].startswith("it cannot be compared: ExportAll")
 
 
 def test_deletions_come_last_and_tasks_before_endpoints(em: Simulator) -> None:

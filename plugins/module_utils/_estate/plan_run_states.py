@@ -22,7 +22,7 @@ from .._resource.switch import RESUME, STARTED, STOPPED, Wish
 from . import site
 from .item import BLOCKED, PLANNED, RUN_STATE, TABLES, TASK, Item
 from .model import TaskWish
-from .site import Site
+from .site import Site, is_forbidden
 
 UNKNOWN = "it does not exist; to create it, give definition or src"
 
@@ -134,6 +134,19 @@ def noting_that_it_ran(here: Site, name: str, change: Change) -> Change:
     return replace(change, apply=apply)
 
 
+def _only_loads_there(here: Site, name: str) -> bool:
+    """Whether a task of the server does only a full load. Whoever may not read definitions is told by its details."""
+    try:
+        there = here.reader.repository().task(name)
+    except AemError as error:
+        if not is_forbidden(error):
+            raise
+        told = here.api.get_task_details(here.name, name).get("options") or {}
+        does_more = told.get("apply_changes_enabled") or told.get("store_changes_enabled")
+        return bool(told.get("full_load_enabled")) and not does_more
+    return there is not None and only_loads(there.data)
+
+
 def _only_loads(here: Site, wish: TaskWish) -> bool:
     """Whether a task does only a full load, as it is defined then."""
     planned, there = here.tasks_after.get(wish.name.casefold()), here.reader.repository().task(wish.name)
@@ -176,10 +189,8 @@ def _start(here: Site, wish: TaskWish) -> Item | None:
     if first:
         item.notes.append(f"for the first time, with {option.lower()}")
         item.guard = partial(_still_never_ran, here, wish.name)
-    if planned is None:
-        there = here.reader.repository().task(wish.name)
-        if there is not None and only_loads(there.data):
-            raise Refused(_FULL_LOAD_ONLY)
+    if planned is None and _only_loads_there(here, wish.name):
+        raise Refused(_FULL_LOAD_ONLY)
     return item
 
 

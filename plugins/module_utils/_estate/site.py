@@ -128,9 +128,11 @@ class Site:
         except Refused as error:
             item = Item(key, action, phase).block(error.message)
         except AemError as error:
-            item = Item(key, action, phase, status=FAILED, reason=error.message, error=error)
-            if is_forbidden(error):
-                item.block(f"it cannot be compared: {error.message}")
+            item = (
+                Item(key, action, phase).block(f"it cannot be compared: {error.message}")
+                if is_forbidden(error)
+                else Item(key, action, phase, status=FAILED, reason=error.message, error=error)
+            )
         untaken = not_taken.known_of(self.api, item) if item else []
         if untaken:
             self.plan.untaken[key] = untaken
