@@ -26,12 +26,13 @@ description:
     instance, or a name that looks like a rename. A run that must not be is refused, and then nothing is changed.
   - Just before a whole state is replaced, or something is deleted, it is compared with the one that was planned on.
     Where that has moved meanwhile, it is skipped.
-  - With C(renamed_from) a task or an endpoint is made under its new name before the old one is deleted. A server is
+  - With C(renamed_from) a task or an endpoint is made under its new name before the old one is deleted. A task that
+    runs needs C(first_run) for that, since it never ran under its new name, or C(run_state=stopped). A server is
     removed and added again, since host and port must be unique, and keeps its ACL.
   - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, so that a
     failover is not undone.
-  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked. To start
-    and stop tasks that are there, Operator is enough.
+  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked. To
+    start and stop tasks that are there, Operator is enough.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
