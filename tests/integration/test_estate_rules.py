@@ -354,6 +354,24 @@ def test_a_server_at_the_same_host_and_port_is_a_suspected_rename(em: Simulator)
     assert any(line.startswith("  ? server") for line in done.values["plan"])
 
 
+def test_a_server_at_the_host_and_port_of_one_that_goes_comes_after_it(em: Simulator) -> None:
+    gone = {"name": QAS, "state": "absent"}
+    new = {"name": "new", "username": "CORP\\svc", "password": "geheim-1", "host": "repl-qas-01.corp.example"}
+    new["acl"] = {"admin_role": {"users": ["CORP\\admin"], "groups": []}}
+    waits = brought_about(em, new, gone, observe=[QAS])
+    assert told(waits, "server", "kind", "status") == [
+        ("new", "server", "blocked"),
+        ("new", "acl", "blocked"),
+        (QAS, "server", "observed"),
+    ]
+    done = proven(em, new, gone)
+    assert told(done, "server", "action", "status") == [
+        ("new", "create", "done"),
+        ("new", "create", "done"),
+        (QAS, "delete", "done"),
+    ]
+
+
 def test_a_task_and_an_endpoint_under_another_name_are_suspected_renames(em: Simulator) -> None:
     found = wished(em, QAS)
     task, endpoint = part(found, "tasks", NIGHTLY), part(found, "endpoints", "QAS files")

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 
-from .item import PLANNED, Item, Key
+from .item import PLANNED, SERVER, Item, Key
 
 # A phase, and within it the number of items that come one after the other before this one.
 Turn = tuple[int, int]
@@ -28,6 +28,24 @@ def turns(items: Sequence[Item]) -> list[list[Item]]:
     found = _turns(items)
     ordered = sorted(items, key=lambda item: found[item.key])
     return [list(group) for _turn, group in groupby(ordered, lambda item: found[item.key])]
+
+
+def together(servers: Iterable[Sequence[Item]]) -> list[list[Item]]:
+    """The items of each server; those of servers together of which one waits for what is done with another."""
+    found: list[tuple[set[Key], list[Item]]] = []
+    alone: list[list[Item]] = []
+    every = [(items, {key for item in items if item.key.kind == SERVER for key in item.needs}) for items in servers]
+    waited_for = set().union(*(needs for _items, needs in every))
+    for items, needs in every:
+        keys = needs | waited_for.intersection(item.key for item in items)
+        if not keys:
+            alone.append(list(items))
+            continue
+        near = [group for group in found if not keys.isdisjoint(group[0])]
+        found = [group for group in found if keys.isdisjoint(group[0])]
+        before = [item for _keys, some in near for item in some]
+        found.append((keys.union(*(known for known, _items in near)), [*before, *items]))
+    return [*alone, *(items for _keys, items in found)]
 
 
 def hold_back(items: Sequence[Item], held: Mapping[Key, str], why: Callable[[Key], str]) -> dict[Key, str]:

@@ -15,7 +15,7 @@ from typing import Any
 from .._client.api import Api
 from .._core.errors import AemError, Refused
 from .._core.plan import Result
-from . import apply, digest, gate, servers, telling, windows
+from . import apply, digest, gate, order, servers, telling, windows
 from .item import FAILED
 from .model import ServerWish
 from .one_at_a_time import only_run
@@ -76,7 +76,7 @@ def _planned(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any])
     windows.hold_back(items, open_at, now)
     refused = gate.refusal(plans, wishes, rules, identity, options.get("expect"))
     if not refused and not api.check_mode:
-        apply.carry_out([plan.items for plan in plans], api.session.connection.concurrency)
+        apply.carry_out(order.together(plan.items for plan in plans), api.session.connection.concurrency)
     result = telling.result(plans, identity, address, api.check_mode, refused)
     result.warnings = [*rules.warnings, *result.warnings]
     return result

@@ -9,16 +9,16 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import side_by_side
 from .._core.errors import AemError
-from .._core.plan import UPDATE
+from .._core.plan import CREATE, DELETE, UPDATE
 from .._resource import server
 from . import item as kinds
-from . import plan, prune, site
+from . import order, plan, prune, site
 from .item import BLOCKED, FAILED, OBSERVED, PLANNED, Item, Key
 from .model import ServerWish
 from .read import Reader
@@ -50,6 +50,7 @@ def plan_all(api: Api, wishes: Sequence[ServerWish], rules: Rules) -> list[Serve
         outcome.value or _failed(wish, outcome.error)
         for wish, outcome in zip(managed, side_by_side(planned, managed, api.session.connection.concurrency))
     ]
+    _wait_for_places(plans, managed, listed)
     elsewhere.there[SERVERS] = len(listed)
     prune.plan_servers(api, rules, [str(item["name"]) for item in others.values()], elsewhere)
     return [*plans, elsewhere]
@@ -79,6 +80,29 @@ def _planned(
         f" {same['name']}, or declare {same['name']} with state: absent"
     )
     return ServerPlan(wish.name, [item])
+
+
+def _wait_for_places(plans: Sequence[ServerPlan], wishes: Sequence[ServerWish], listed: Mapping[str, Plain]) -> None:
+    """Let a new server come after the deletion of one at its host and port; the wishes go with the plans."""
+    going = [(wish, listed[wish.name.casefold()]) for wish in wishes if wish.absent and wish.name.casefold() in listed]
+    if not going:
+        return
+    deleted = {item.key for found in plans for item in found.items if item.action == DELETE and item.status == PLANNED}
+    for found, wish in zip(plans, wishes):
+        old = next((gone.name for gone, there in going if not wish.absent and _is_at(there, wish)), None)
+        item = next((one for one in found.items if one.key.kind == kinds.SERVER and one.action == CREATE), None)
+        if old is not None and item is not None and item.status == PLANNED:
+            _come_after(found, item, Key(kinds.SERVER, old, old), deleted)
+
+
+def _come_after(found: ServerPlan, made: Item, old: Key, deleted: Collection[Key]) -> None:
+    """Let a server be made after the deletion of another one, and wait where that is not deleted."""
+    made.needs = (*made.needs, old)
+    if old not in deleted:
+        why = f"server {old.name} is at the same host and port, and this run does not delete it"
+        order.hold_back(
+            found.items, {made.block(why).key: why}, lambda key: f"needs {key.kind} {key.name}, which is blocked"
+        )
 
 
 def _is_at(item: Plain, wish: ServerWish) -> bool:

@@ -8,10 +8,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import CREATE
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.item import BLOCKED, DONE, Item, Key
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.item import (
+    BLOCKED,
+    DONE,
+    SERVER,
+    Item,
+    Key,
+)
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.order import (
     hold_back,
     in_order,
+    together,
     turns,
     users_first,
 )
@@ -44,6 +51,14 @@ def test_what_needs_something_comes_after_it_whatever_its_phase() -> None:
     expected = [["first"], ["later", "side"], ["early", "after it"], ["needs early"]]
     assert [names(group) for group in turns(items)] == expected
     assert names(in_order(items)) == [name for group in expected for name in group]
+
+
+def test_servers_that_need_each_other_are_worked_on_together() -> None:
+    def server(name: str, *needs: str) -> Item:
+        return Item(Key(SERVER, name, name), CREATE, 0, needs=tuple(Key(SERVER, other, other) for other in needs))
+
+    lists = [[server("a", "b"), item("of a", 1)], [server("b", "c")], [server("c")], [server("d", "d", "nowhere")], []]
+    assert [names(group) for group in together(lists)] == [[], ["a", "of a", "b", "c"], ["d"]]
 
 
 def test_a_circle_ends() -> None:
