@@ -475,6 +475,13 @@ def test_secrets_of_what_is_there_are_sent_only_if_the_run_names_them(em: Simula
     assert sorted(writes(em)) == ["PatchEndpoint", "PutServer"]
 
 
+def test_a_name_of_nothing_sends_no_secret_and_is_told(em: Simulator) -> None:
+    found = {"name": QAS, "endpoints": [{"name": "QAS Oracle", "settings": {"password": "geheim-1"}}]}
+    for given, told_of in (("replicate-qas/QAS Oracel", True), (f"{QAS}/qas*", False), ("*", False)):
+        warnings = brought_about(em, found, check_mode=True, send_secrets=[given]).warnings
+        assert any("names no server of the estate" in warning for warning in warnings) is told_of
+
+
 def test_an_import_loses_no_secret(em: Simulator) -> None:
     found = wished(em, PRD)
     task = part(found, "tasks", "Orders archive")
