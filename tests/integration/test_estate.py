@@ -212,6 +212,15 @@ def test_a_task_that_only_loads_is_not_to_be_kept_running(em: Simulator) -> None
         assert done.values["changes"][0]["reason"].startswith("run_state started: the task only does a full load.")
 
 
+def test_a_task_of_compose_is_started_and_stopped(em: Simulator) -> None:
+    task = {"name": "Load DWH__SALES", "run_state": "started", "first_run": "resume_processing"}
+    done = brought_about(
+        em, {"name": "compose-dw", "tasks": [task, {"name": "Load mart__SALES", "run_state": "stopped"}]}
+    )
+    assert (done.error, done.values["status"]) == (None, "applied")
+    assert writes(em) == ["StopTask", "RunTask"]
+
+
 def test_an_operator_starts_and_stops_what_is_there_and_the_rest_waits(em: Simulator) -> None:
     servers = [
         {"name": DEV, "tasks": [{"name": "snapshot", "run_state": "started"}]},

@@ -31,6 +31,7 @@ _FULL_LOAD_ONLY = (
     " run_state out"
 )
 _ON_THE_WAY = {STARTED: "STARTING", STOPPED: "STOPPING"}
+_NO_DEFINITIONS = "AEM_METHOD_NOT_SUPPORTED_VERSION"
 _COMMON = ("task_settings", "common_settings")
 
 
@@ -135,11 +136,14 @@ def noting_that_it_ran(here: Site, name: str, change: Change) -> Change:
 
 
 def _only_loads_there(here: Site, name: str) -> bool:
-    """Whether a task of the server does only a full load. Whoever may not read definitions is told by its details."""
+    """Whether a task of the server does only a full load.
+
+    Its details tell that too, to whoever may not read definitions and on servers that have none, such as Compose.
+    """
     try:
         there = here.reader.repository().task(name)
     except AemError as error:
-        if not is_forbidden(error):
+        if not is_forbidden(error) and getattr(error, "error_code", None) != _NO_DEFINITIONS:
             raise
         told = here.api.get_task_details(here.name, name).get("options") or {}
         does_more = told.get("apply_changes_enabled") or told.get("store_changes_enabled")
