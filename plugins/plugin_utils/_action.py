@@ -19,6 +19,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._client.transport import REQUESTS_ERROR
 from ..module_utils._core.display import printable
 from ..module_utils._core.errors import Refused
+from ..module_utils._core.garbage import seldom_looked_for
 from ..module_utils._core.plain import plain
 from ..module_utils._module import Declaration, declaration_of, refuse_unfit
 from . import _worker
@@ -62,6 +63,7 @@ class WorkerAction(ActionBase):
     _supports_check_mode = True
     _supports_async = True
 
+    @seldom_looked_for()
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the module of the task: here, or as any module is run."""
         variables = task_vars or {}

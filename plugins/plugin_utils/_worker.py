@@ -17,11 +17,9 @@ from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 
 from ..module_utils._core.display import forms, printable
-from ..module_utils._core.garbage import seldom_looked_for
 from ..module_utils._module import Declaration, Lender, perform, told_to_ansible
 
 
-@seldom_looked_for()
 def run(
     name: str,
     declaration: Declaration,

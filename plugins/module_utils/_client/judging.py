@@ -64,7 +64,7 @@ def parsed(text: str) -> Any:
     which no file and no screen takes, becomes the sign for what cannot be shown.
     """
     try:
-        document = json.loads(text, parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
+        document = _DECODER.decode(text)
     except RecursionError as error:
         raise ValueError(f"it is nested deeper than {_DEEPEST}") from error
     _check_depth(document)
@@ -101,6 +101,10 @@ def _whole(digits: str) -> int:
     if len(digits) > 40:
         raise ValueError(f"a number of {len(digits)} digits is too great")
     return int(digits)
+
+
+# Made once: to make one takes as long as to read a small answer.
+_DECODER = json.JSONDecoder(parse_constant=_no_number, parse_float=_finite, parse_int=_whole)
 
 
 def _mended(value: Any) -> Any:

@@ -169,16 +169,24 @@ def in_clear(value: Any, name: str = "", hidden: bool = False, sealed: Names = N
 
     ``name``, ``hidden`` and ``sealed`` are as for ``masked``.
     """
+    found: set[str] = set()
+    _gather(found, value, name, hidden, sealed)
+    return found
+
+
+def _gather(found: set[str], value: Any, name: str, hidden: bool, sealed: Names) -> None:
     hidden = hidden or is_secret_name(name, sealed)
-    if isinstance(value, Mapping):
-        return set().union(*(in_clear(item, key, hidden, sealed) for key, item in value.items()))
-    if isinstance(value, list):
-        return set().union(*(in_clear(item, "", hidden, sealed) for item in value))
-    if isinstance(value, bool) or value in (None, "") or is_sealed(value):
-        return set()
-    if not hidden:
-        return _in_text(value, sealed) if isinstance(value, str) else set()
-    return {str(value)}
+    if isinstance(value, str):
+        if value and not is_sealed(value):
+            found.update((value,) if hidden else _in_text(value, sealed))
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            _gather(found, item, key, hidden, sealed)
+    elif isinstance(value, list):
+        for item in value:
+            _gather(found, item, "", hidden, sealed)
+    elif hidden and value is not None and not isinstance(value, bool):
+        found.add(str(value))
 
 
 def _in_text(text: str, sealed: Names) -> set[str]:

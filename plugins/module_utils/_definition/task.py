@@ -66,9 +66,11 @@ class Task:
         """The names that stand in all of the ``places``, in the order of the first."""
         first, wanted = next(iter(places.items()))
         for place, names in places.items():
+            if place != first and names == wanted:
+                continue
             if not names or not all(isinstance(name, str) and name for name in names):
                 raise DefinitionError(f"Task {self.name!r} names no {role} endpoint in {'.'.join(place)}.")
-            if names != wanted and sorted(names) != sorted(wanted):
+            if sorted(names) != sorted(wanted):
                 raise DefinitionError(
                     f"Task {self.name!r} names its {role} endpoint differently: {', '.join(map(repr, wanted))} in "
                     f"{'.'.join(first)}, {', '.join(map(repr, names))} in {'.'.join(place)}."

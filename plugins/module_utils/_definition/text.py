@@ -20,6 +20,8 @@ from .tree import TYPE, DefinitionError, Plain
 
 _BYTE_ORDER_MARK = "\ufeff"
 _COMMENT_LINES = re.compile(r"(?:\s*//[^\n]*(?:\n|\Z))+")
+# What Python reads as a number, and is no JSON.
+_ODD = ("NaN", "Infinity")
 _SURROGATE = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
 
 
@@ -66,14 +68,8 @@ def _without_comments(text: str) -> str:
 def _parsed(text: str) -> Any:
     if not text.strip():
         raise DefinitionError("The definition is empty.")
-    odd: list[float] = []
-
-    def constant(name: str) -> float:
-        odd.append(float(name))
-        return odd[-1]
-
     try:
-        value = json.loads(text, object_pairs_hook=_object, parse_constant=constant, parse_float=_number)
+        value = _DECODER.decode(text)
         # The third looks letter by letter, and the first two spare most definitions that.
         if ("\\u" in text or not text.isascii()) and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
@@ -87,8 +83,8 @@ def _parsed(text: str) -> Any:
         raise DefinitionError("The definition holds half a character (an unpaired surrogate).") from error
     except (RecursionError, ValueError) as error:
         raise DefinitionError("The definition is nested too deeply or holds a number that is too long.") from error
-    if odd:
-        check_values({"": value} if isinstance(value, float) else value)
+    if any(word in text for word in _ODD):
+        check_values(value if isinstance(value, (dict, list)) else {"": value})
     return value
 
 
@@ -106,6 +102,10 @@ def _number(digits: str) -> float:
     if math.isinf(value):
         raise DefinitionError(f"The definition holds {digits}, which is out of range.")
     return value
+
+
+# Made once: to make one takes as long as to read a small definition.
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=float, parse_float=_number)
 
 
 def _type_first(value: Any) -> Any:
