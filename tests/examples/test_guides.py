@@ -46,39 +46,39 @@ from support.guides import (
 )
 from support.playbooks import ROOT, environment
 
+SORTED = "python -m json.tool --sort-keys"
 OUTPUT = Shown("what is printed")
 TESTED = Shown("tests/events runs it in ansible-rulebook")
 INSTALLED = Shown("it installs from a registry; tests/release installs the archive")
 RELEASE = Shown("it is for who makes a release")
 AWX = Shown("tests/release runs ansible-builder, and jobs as AWX does")
+IN_AWX = Shown("it needs AWX and its collection; that the files are there is tested below")
+SURVEY = Shown("an answer to a survey, which is given to the role's specification below")
 STARTED = Shown("the test has started one")
 VARIABLES = Variables("promote")
 
 PAGES: dict[str, tuple[Dealt, ...]] = {
     "README.md": (INSTALLED, Given(), Run("-e replicate_password=example")),
-    "docs/awx.md": (AWX, AWX, Shown("it needs AWX and its collection"), AWX),
+    "docs/awx.md": (AWX, AWX, IN_AWX, SURVEY),
     "docs/backup.md": (
         Run(before="mkdir -p var/backups"),
         Write("inventory.yml"),
         Run(before="mkdir -p var/backups/em"),
-        *(Cron(), OUTPUT),
+        *(Cron(), Files("")),
         Run(),
-        *(OUTPUT, Shown("it needs a remote repository; the role's test commits")),
+        *(
+            Shown("a message of git; tests/unit/runbook/test_repository.py has others"),
+            Shown("it needs a remote repository; the role's test commits"),
+        ),
     ),
     "docs/behaviour.md": (Run("-e vaulted_token=example"),),
     "docs/estate.md": (
         *(Given(), Run(), Run(), Run(), OUTPUT),
         Write("server.yml"),
-        Shown("settings of an editor"),
+        Write("settings.json", "diff <(jq_ settings.json) <(jq_ adopted/.vscode/settings.json)".replace("jq_", SORTED)),
     ),
-    "docs/events.md": (TESTED, TESTED, TESTED),
-    "docs/failover.md": (
-        Write("inventory.yml"),
-        Run(),
-        *(Cron(),),
-        Run(),
-        *(OUTPUT,),
-    ),
+    "docs/events.md": (TESTED,) * 4,
+    "docs/failover.md": (Write("inventory.yml"), Run(), Cron(), Run(), Printed()),
     "docs/first-steps.md": (STARTED, Given(), Run(), Write("first.yml"), Run()),
     "docs/inventory.md": (
         Write("prd.aem.yml"),
@@ -109,7 +109,10 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
         ),
         *(Write("some.yml"), Write("secrets.yml"), Cron()),
     ),
-    "docs/troubleshooting.md": (Given(), Run(), Shown("a line of an inventory")),
+    "docs/troubleshooting.md": (
+        *(Given(), Run()),
+        Write("own.yml", "ansible localhost -c local -e @own.yml -m qlik.enterprise_manager.aem_server_info"),
+    ),
 }
 # tests/release/test_simulator.py runs them from the archive.
 ELSE_RUN = {"docs/simulator.md"}
@@ -223,6 +226,21 @@ def test_every_line_for_cron_runs_what_there_is() -> None:
     ]
     assert len(lines) >= 4
     assert [problem for line in lines for problem in problems_of_cron(line)] == []
+
+
+def test_what_the_play_for_awx_reads_is_there() -> None:
+    play = blocks(ROOT / "docs/awx.md")[PAGES["docs/awx.md"].index(IN_AWX)]
+    *_types, templates = play.data[0]["tasks"]
+    names = re.findall(r"lookup\('ansible\.builtin\.file', '([^']+)'\)", play.text)
+    names += [f"surveys/{item}.json" for item in templates["loop"]]
+    names += [f"project/{item}.yml" for item in templates["loop"]]
+    assert len(names) == 14
+    assert [name for name in names if not (ROOT / "docs/examples/awx" / name).is_file()] == []
+
+
+def test_an_answer_to_the_survey_is_one_that_the_role_takes() -> None:
+    answer = blocks(ROOT / "docs/awx.md")[PAGES["docs/awx.md"].index(SURVEY)]
+    assert roles.problems("failover", {"failover_endpoints": answer.data}) == []
 
 
 def test_every_file_of_variables_is_one_that_the_role_takes() -> None:

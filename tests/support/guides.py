@@ -130,7 +130,7 @@ def script(found: Sequence[Block], dealt: Sequence[Dealt]) -> str:
         elif isinstance(what, Run):
             lines += [what.before, *run(number, block, what.arguments)]
         elif isinstance(what, Files):
-            lines += [f"test -e {shlex.quote(f'{what.folder}/{name}')}" for name in named(block)]
+            lines += [f"test -e {shlex.quote(str(Path(what.folder, name)))}" for name in named(block)]
     return "\n".join([*lines, ""])
 
 
