@@ -814,16 +814,15 @@ changes:
       stops: false
       seconds: null
 summary:
-  description: How many changes there are by action and by status, and what is said of the rest.
+  description:
+    - How many changes there are by action and by status, and what is said of the rest.
+    - Beside what is listed, C(update) has how many things are to change, or changed. A template reads it as
+      C(summary['update']), since C(summary.update) is a method of every dictionary.
   type: dict
   returned: unless the wish or the rules cannot be right
   contains:
     create:
       description: Things to make, or made.
-      type: int
-      returned: always
-    update:
-      description: Things to change, or changed.
       type: int
       returned: always
     delete:
