@@ -54,7 +54,7 @@ RELEASE = Shown("it is for who makes a release")
 AWX = Shown("tests/release runs ansible-builder, and jobs as AWX does")
 IN_AWX = Shown("it needs AWX and its collection; that the files are there is tested below")
 SURVEY = Shown("an answer to a survey, which is given to the role's specification below")
-STARTED = Shown("the test has started one")
+STARTED = Shown("the test has started one; tests/integration/test_role_simulator.py does it so")
 VARIABLES = Variables("promote")
 
 PAGES: dict[str, tuple[Dealt, ...]] = {
@@ -79,7 +79,7 @@ PAGES: dict[str, tuple[Dealt, ...]] = {
     ),
     "docs/events.md": (TESTED,) * 4,
     "docs/failover.md": (Write("inventory.yml"), Run(), Cron(), Run(), Printed()),
-    "docs/first-steps.md": (STARTED, Given(), Run(), Write("first.yml"), Run()),
+    "docs/first-steps.md": (INSTALLED, STARTED, Given(), Run(), Write("first.yml"), Run()),
     "docs/inventory.md": (
         Write("prd.aem.yml"),
         Run(),
