@@ -212,6 +212,23 @@ def test_a_task_that_only_loads_is_not_to_be_kept_running(em: Simulator) -> None
         assert done.values["changes"][0]["reason"].startswith("run_state started: the task only does a full load.")
 
 
+def test_what_is_on_a_server_waits_until_that_is_monitored(em: Simulator) -> None:
+    retired = {"name": "replicate-retired", "monitored": True, "tasks": [{"name": "T", "state": "absent"}]}
+    done = brought_about(em, retired)
+    assert told(done) == [("server", "replicate-retired", "update", "done"), ("task", "T", "delete", "blocked")]
+    assert changes(done)[1]["reason"].startswith("it can be compared once server replicate-retired is monitored")
+    assert (done.error, done.values["status"]) == (None, "blocked")
+    licensed = {**retired, "license": {"content": (FIXTURES / "license.txt").read_text(encoding="utf-8")}}
+    assert told(brought_about(em, licensed), "kind", "status") == [("license", "done"), ("task", "blocked")]
+    assert proven(em, licensed).values["status"] == "in_sync"
+
+
+def test_nothing_is_looked_at_on_a_server_that_is_not_to_be_monitored(em: Simulator) -> None:
+    done = proven(em, {"name": QAS, "monitored": False, "tasks": [{"name": RUNS, "run_state": "stopped"}]})
+    assert told(done) == [("server", QAS, "update", "done")]
+    assert f"Server {QAS} is not to be monitored, so nothing on it is looked at." in done.warnings
+
+
 def test_a_task_of_compose_is_started_and_stopped(em: Simulator) -> None:
     task = {"name": "Load DWH__SALES", "run_state": "started", "first_run": "resume_processing"}
     done = brought_about(

@@ -199,6 +199,8 @@ def test_what_is_protected_is_changed_and_never_deleted(em: Simulator) -> None:
     assert proven(em, found, protected=protected).values["status"] == "applied"
     em.clear_log()
     gone = without(found, NIGHTLY, "QAS files")
+    renamed = {"name": "new", "renamed_from": PRD, "password": "geheim-1"}
+    assert refused(em, renamed, protected=protected).endswith(f"protected, and never deleted: server {PRD}.")
     message = refused(em, gone, protected=protected, **ALL)
     assert (
         f"protected, and never deleted: task {NIGHTLY} of server {QAS}, endpoint QAS files of server {QAS}" in message

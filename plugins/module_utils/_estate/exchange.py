@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from .._client.normalise import Plain
 from .._core.errors import AemError, Refused
-from .._core.plan import UPDATE, Applied, Change
+from .._core.plan import DELETE, UPDATE, Applied, Change
 from .._resource import acl, server
 from . import item as kinds
 from . import site
-from .item import Item
+from .item import Item, Key
 from .rules import SERVERS
 from .site import Site
 
@@ -40,7 +40,7 @@ def plan(here: Site) -> Item:
     item.touched = [before, exchange.acl]
     item.notes.append(f"removes {old} and adds it again: its ACL, tasks and endpoints stay, its messages are lost")
     if old in here.rules.protected[SERVERS]:
-        here.plan.forbidden.append(item)
+        here.plan.forbidden.append(Item(Key(kinds.SERVER, old, old), DELETE, site.SERVER))
     return item
 
 

@@ -62,10 +62,14 @@ def _plan_present(here: Site) -> None:
     if here.blocks(key) and (here.new or not here.reader.exists):
         # There is nothing to plan on a server that will not be there.
         return
-    if wish.license is not None:
-        here.add(here.key(kinds.LICENSE), site.LICENSE, lambda: _license(here, wish.license or {}))
     if wish.acl is not None:
         here.add(here.key(kinds.ACL), site.ACL, lambda: _acl(here, wish.acl or {}))
+    if wish.options.get("monitored") is False:
+        if wish.license or wish.endpoints or wish.tasks:
+            here.plan.warnings.append(f"Server {wish.name} is not to be monitored, so nothing on it is looked at.")
+        return
+    if wish.license is not None:
+        here.add(here.key(kinds.LICENSE), site.LICENSE, lambda: _license(here, wish.license or {}))
     plan_endpoints.plan_present(here)
     plan_tasks.plan_present(here)
     plan_tasks.plan_absent(here)

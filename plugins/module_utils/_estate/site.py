@@ -20,7 +20,8 @@ from .._core.plan import UPDATE, Plan
 from .._resource import stopped
 from .._resource.switch import STOPPED_STATES
 from . import not_taken
-from .item import BLOCKED, FAILED, Item, Key
+from .item import BLOCKED, FAILED, PLANNED, Item, Key
+from .item import LICENSE as LICENSE_KIND
 from .item import SERVER as SERVER_KIND
 from .model import ServerWish
 from .read import Now, Reader, Repository
@@ -31,6 +32,12 @@ SERVER, LICENSE, ACL, ENDPOINTS, STOP, TASKS, RENAMED_TASKS, START, DELETE_TASKS
     range(11)
 )
 
+# Why something cannot be read yet, and the change that sees to it.
+_SOON = {
+    "AEM_SERVER_NOT_MONITORED": (SERVER_KIND, "server {} is monitored, as this plan wants it"),
+    "AEM_SERVER_LICENSE_EXPIRED": (LICENSE_KIND, "server {} has the license of this plan"),
+    "AEM_SERVER_INVALID_LICENSE": (LICENSE_KIND, "server {} has the license of this plan"),
+}
 FORBIDDEN = frozenset(
     {"UNAUTHORIZED_REQUEST", "AEM_EXPORT_NO_PERMISSION_ON_TASK", "AEM_EXPORT_NO_PERMISSION_ON_ENDPOINT"}
 )
@@ -128,11 +135,7 @@ class Site:
         except Refused as error:
             item = Item(key, action, phase).block(error.message)
         except AemError as error:
-            item = (
-                Item(key, action, phase).block(f"it cannot be compared: {error.message}")
-                if is_forbidden(error)
-                else Item(key, action, phase, status=FAILED, reason=error.message, error=error)
-            )
+            item = self._unread(Item(key, action, phase), error)
         untaken = not_taken.known_of(self.api, item) if item else []
         if untaken:
             self.plan.untaken[key] = untaken
@@ -142,6 +145,17 @@ class Site:
         else:
             self.plan.items.append(item)
             self._items[key] = item
+        return item
+
+    def _unread(self, item: Item, error: AemError) -> Item:
+        """The item about what could not be read. It waits where that is a matter of rights, or of time, only."""
+        if is_forbidden(error):
+            return item.block(f"it cannot be compared: {error.message}")
+        kind, what = _SOON.get(str(getattr(error, "error_code", "")), ("", ""))
+        before = self.item(self.key(kind))
+        if before is not None and before.status == PLANNED:
+            return item.block(f"it can be compared once {what.format(self.name)}; then run again")
+        item.status, item.reason, item.error = FAILED, error.message, error
         return item
 
     def state(self, task: str) -> Plain | None:
