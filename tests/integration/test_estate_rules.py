@@ -420,6 +420,33 @@ def test_a_renamed_task_that_runs_is_replaced_and_runs_again(em: Simulator) -> N
     ]
 
 
+@pytest.mark.parametrize("lacking", [{}, {"run_state": "started"}, {"tables": {"included_pattern": []}}])
+def test_nothing_is_deleted_for_a_new_name_that_is_not_made(em: Simulator, lacking: dict[str, Any]) -> None:
+    found = {"name": QAS, "tasks": [{"name": "Renamed", "renamed_from": NIGHTLY, **lacking}]}
+    done = brought_about(em, found)
+    assert {status for (status,) in told(done, "status")} == {"blocked"}
+    assert ("task", NIGHTLY, "delete", "blocked") in told(done)
+    assert writes(em) == []
+
+
+def test_nothing_is_deleted_for_a_new_name_that_waits(em: Simulator) -> None:
+    task = part(wished(em, QAS), "tasks", NIGHTLY)
+    task.update(name="Renamed", renamed_from=NIGHTLY, source_endpoint="nowhere")
+    task["definition"]["cmd.replication_definition"]["tasks"][0]["task"]["name"] = "Renamed"
+    spare = {"name": "Spare", "role": "target", "type_id": "NULL_TARGET_COMPONENT_TYPE", "settings": {}}
+    brought_about(em, {"name": QAS, "endpoints": [spare]})
+    em.clear_log()
+    renamed = {"name": "Other", "renamed_from": "Spare", "settings": {"password": "{{ not_evaluated }}"}}
+    done = brought_about(em, {"name": QAS, "endpoints": [renamed], "tasks": [task]})
+    assert told(done, "name", "status") == [
+        ("Other", "blocked"),
+        ("Renamed", "blocked"),
+        (NIGHTLY, "blocked"),
+        ("Spare", "blocked"),
+    ]
+    assert writes(em) == []
+
+
 def test_a_renamed_endpoint_keeps_its_settings_and_secrets(em: Simulator) -> None:
     renamed = {"name": "DEV SQL", "renamed_from": "DEV broken"}
     done = proven(em, {"name": DEV, "endpoints": [renamed]})

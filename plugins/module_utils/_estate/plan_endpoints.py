@@ -92,6 +92,10 @@ def _former(here: Site, wish: EndpointWish) -> Item | None:
     if wrong:
         raise Refused(wrong)
     item = deletion(here, wish.renamed_from or "", (here.key(ENDPOINT, wish.name),))
+    new = here.item(here.key(ENDPOINT, wish.name))
+    if item and here.reader.repository().endpoint(wish.name) is None and (new is None or new.status != PLANNED):
+        here.endpoints_after.pop(item.key.name.casefold(), None)
+        return item.block(f"needs endpoint {wish.name}, which is not there and is not made")
     if item:
         item.notes.append(f"is called {wish.name} now")
     return item

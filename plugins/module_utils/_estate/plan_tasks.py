@@ -71,6 +71,9 @@ def _former(here: Site, wish: TaskWish) -> Item | None:
         raise Refused(wrong)
     item = _deletion(here, wish, wish.renamed_from or "", site.RENAMED_TASKS, f"is called {wish.name} now")
     new = here.item(here.key(TASK, wish.name))
+    if item and here.state(wish.name) is None and (new is None or new.status != PLANNED):
+        here.tasks_after.pop(item.key.name.casefold(), None)
+        return item.block(f"needs task {wish.name}, which is not there and is not made")
     if item and item.stops and item.status == PLANNED and item.change:
         lacking = plan_run_states.cannot_follow(here, wish)
         if lacking:
@@ -254,7 +257,8 @@ def _contents(wanted: Definition) -> str:
     task = wanted.single_task()
     named = task.endpoints()
     tables = sum(len(found) for found in task.tables.values())
-    return f"{named.source} to {', '.join(named.targets)}, {tables} table{'' if tables == 1 else 's'} or patterns"
+    words = "table or pattern" if tables == 1 else "tables or patterns"
+    return f"{named.source} to {', '.join(named.targets)}, {tables} {words}"
 
 
 def _tables(here: Site, wish: TaskWish) -> Item | None:
