@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import yaml
+from ansible.module_utils.basic import missing_required_lib
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACT: dict[str, Any] = yaml.safe_load((ROOT / "tests/contract/methods.yml").read_text(encoding="utf-8"))
@@ -48,3 +49,9 @@ def test_there_is_no_error_code_that_nobody_knows() -> None:
     told = set(re.findall(r"^\| (`.*?`) \|", (ROOT / "docs/error-codes.md").read_text(encoding="utf-8"), re.MULTILINE))
     named = {code for cell in told for code in re.findall(r"`([A-Z_]+)`", cell)}
     assert named == codes()
+
+
+def test_what_a_missing_library_is_told_by_is_a_heading() -> None:
+    page = (ROOT / "docs/troubleshooting.md").read_text(encoding="utf-8")
+    headings = [line.strip("# `") for line in page.splitlines() if line.startswith("## `Failed to import")]
+    assert [missing_required_lib("requests").startswith(heading) for heading in headings] == [True]
