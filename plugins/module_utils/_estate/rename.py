@@ -107,7 +107,8 @@ def both_differ(here: Site, kind: str, wish: EndpointWish | TaskWish) -> str:
     else:
         new, former = repository.endpoint(wish.name), repository.endpoint(old)
         same = new is None or (former is not None and _shown(new) == _shown(former))
-    return "" if same else f"{kind} {wish.name} and {kind} {old} are both there, and differ; take renamed_from away"
+    meant = f" declare {kind} {old} absent if it is no longer needed, and take renamed_from away"
+    return "" if same else f"{kind} {wish.name} and {kind} {old} are both there, and differ;{meant}"
 
 
 def _shown(there: Plain) -> Plain:

@@ -17,8 +17,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .._core.errors import Refused
+from .._core.plan import CREATE, DELETE
 from . import order
-from .item import PLANNED, Item, Key
+from .item import PLANNED, TASK, Item, Key
 from .rules import Globs
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -99,12 +100,22 @@ class Windows:
 
 
 def hold_back(items: Sequence[Item], windows: Windows, now: datetime) -> None:
-    """Block the planned items that would stop a task outside of the windows of its server, and those that need them."""
+    """Block the planned items that would stop a task outside of the windows of its server, and those that need them.
+
+    A task that takes the place of one that waits is not made before: the two would differ when the window opens.
+    """
     held: dict[Key, str] = {}
+    successors: dict[Key, Key] = {}
     for item in items:
         reason = windows.closed(item.key.server, now) if item.stops and item.status == PLANNED else None
         if reason:
             held[item.block(reason).key] = reason
+            successors.update({key: item.key for key in item.needs if item.action == DELETE and key.kind == TASK})
+    for item in items:
+        former = successors.get(item.key)
+        if former is not None and item.action == CREATE and item.status == PLANNED:
+            held[item.key] = f"it takes the place of task {former.name}, which waits for a window"
+            item.block(held[item.key])
     order.hold_back(items, held, lambda key: f"it needs {key.kind} {key.name}, which waits for a window")
 
 

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import RUN, UPDATE
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import CREATE, DELETE, RUN, UPDATE
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.item import (
     BLOCKED,
     PLANNED,
@@ -124,6 +124,15 @@ def test_what_would_stop_a_task_waits_and_so_does_what_needs_it() -> None:
     assert [item.status for item in (stopping, starting, after)] == [BLOCKED] * 3
     assert starting.reason == "it needs task T, which waits for a window"
     assert [item.status for item in (free, elsewhere)] == [PLANNED] * 2
+
+
+def test_what_takes_the_place_of_a_task_waits_with_it() -> None:
+    old, new, run = (Key(kind, "repl-prd-1", name) for kind, name in ((TASK, "Old"), (TASK, "New"), (RUN_STATE, "New")))
+    making, starting = Item(new, CREATE, 5), Item(run, RUN, 7, needs=(new, old))
+    deleting = Item(old, DELETE, 6, stops=True, needs=(new,))
+    hold_back([making, deleting, starting], windows(WEEKEND), utc("2026-11-25 12:00"))
+    assert [item.status for item in (making, deleting, starting)] == [BLOCKED] * 3
+    assert making.reason == "it takes the place of task Old, which waits for a window"
 
 
 def test_inside_of_a_window_nothing_waits() -> None:
