@@ -33,6 +33,8 @@ description:
     failover is not undone.
   - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked. To
     start and stop tasks that are there, Operator is enough.
+  - Nothing is looked at on a server whose O(servers[].monitored) is false. What is on one that this run has monitored
+    again, or gives a valid license, waits for the next run.
 author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
