@@ -249,7 +249,8 @@ def _from_file(text: str, file: str) -> tuple[list[Any], list[str]]:
         return from_csv(text, file)
     try:
         return from_data(yaml.safe_load(text), file)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        # A date that is none is no error of YAML's own, nor is what is nested too deep.
         return [], [f"{file} is no valid YAML: {' '.join(str(error).split())}"]
 
 

@@ -10,16 +10,20 @@ the controller only, and nothing is evaluated. This is private to the collection
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Union
 
 import yaml
+from yaml.events import CollectionEndEvent, CollectionStartEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from ..module_utils._core.plain import MOST_VALUES
 
 Path = Sequence[Union[str, int]]
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_LEVELS = 100
+_TOO_DEEP = "This is within itself, or nested too deeply."
 _MERGE = "tag:yaml.org,2002:merge"
 
 
@@ -65,6 +69,7 @@ class Document:
 def read(text: str) -> Document:
     """The document that a text holds. Raise Unreadable for none, for several, and for a key given twice."""
     try:
+        _check_depth(text)
         loader = _LOADER(text)
         try:
             root = loader.get_single_node()
@@ -81,17 +86,19 @@ def read(text: str) -> Document:
         raise Unreadable(f"This is no YAML: {error}.") from error
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Construction:
-    """Makes data of nodes."""
+    """Makes data of nodes. An anchor that is used again and again in others would make too much of it."""
 
     loader: Any
+    made: int = 0
+    merged: dict[int, int] = field(default_factory=dict)
 
     def value(self, node: Node, is_literal: bool, above: tuple[int, ...]) -> Any:
         line = node.start_mark.line + 1
-        if id(node) in above or len(above) > _MOST_LEVELS:
-            raise Unreadable("This is within itself, or nested too deeply.", line)
-        above = (*above, id(node))
+        above = _deeper(node, above)
+        self.made += 1
+        _check_many(self.made, line)
         is_literal = is_literal or node.tag == "!unsafe"
         if isinstance(node, MappingNode):
             return {self.key(key): self.value(item, is_literal, above) for key, item in self.pairs(node)}
@@ -108,9 +115,23 @@ class _Construction:
                 raise Unreadable(f"{name} is given twice.", key.start_mark.line + 1)
             seen.add(name)
         if len(own) < len(node.value):
+            self.count_merged(node, ())
             # What is merged comes first, so that the mapping's own keys beat it.
             self.loader.flatten_mapping(node)
         return list(node.value)
+
+    def count_merged(self, node: MappingNode, above: tuple[int, ...]) -> int:
+        """How many pairs a mapping has with all that is merged into it. Raise Unreadable for too many."""
+        above = _deeper(node, above)
+        if id(node) not in self.merged:
+            count = 0
+            for key, item in node.value:
+                parts = item.value if isinstance(item, SequenceNode) else [item]
+                mappings = [part for part in parts if isinstance(part, MappingNode)]
+                count += sum(self.count_merged(part, above) for part in mappings) if key.tag == _MERGE else 1
+            _check_many(count, node.start_mark.line + 1)
+            self.merged[id(node)] = count
+        return self.merged[id(node)]
 
     def key(self, node: Node) -> Any:
         if not isinstance(node, ScalarNode):
@@ -126,6 +147,30 @@ class _Construction:
             raise Unreadable(f"The tag {node.tag} is not known. These are: !unsafe, !vault.", line)
         value = self.loader.construct_object(node)
         return Literal(value) if is_literal and isinstance(value, str) else value
+
+
+def _check_depth(text: str) -> None:
+    """Raise Unreadable for what is nested so deep that the parser, which goes down by itself, would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+            if depth > _MOST_LEVELS:
+                raise Unreadable(_TOO_DEEP, event.start_mark.line + 1)
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+
+
+def _deeper(node: Node, above: tuple[int, ...]) -> tuple[int, ...]:
+    """What a node is in, and it itself. Raise Unreadable where that never ends."""
+    if id(node) in above or len(above) > _MOST_LEVELS:
+        raise Unreadable(_TOO_DEEP, node.start_mark.line + 1)
+    return (*above, id(node))
+
+
+def _check_many(count: int, line: int) -> None:
+    if count > MOST_VALUES:
+        raise Unreadable(f"The file holds more than {MOST_VALUES} values.", line)
 
 
 def _below(node: Node, step: str | int) -> tuple[int, Node] | None:

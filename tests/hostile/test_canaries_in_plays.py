@@ -200,12 +200,13 @@ def test_no_canary_flies_out_of_a_play(sandbox: Sandbox, cases: Cases) -> None:
                 done = played(em, sandbox, secret, tasks, "-e", f"aem_in_worker={in_worker}", *mode)
         assert mode or [step.failed for step in done.steps] == FAILED[kind], done.output[-3000:]
         assert len(done.steps) == len(tasks)
-        assert kind != "failures" or done.output.count(f"wrong: {MASK}") >= len(ECHOES)
+        assert mode or kind != "failures" or done.output.count(f"wrong: {MASK}") >= len(ECHOES)
         cases.counted[f"canaries: {kind} in plays"] += len(done.steps)
         printed = done.output + json.dumps([dict(step.result) for step in done.steps], ensure_ascii=False)
         for text in (printed, *seen):
             for form in hatched(text):
                 place = text.index(form)
                 raise AssertionError(f"{case}: ...{text[max(0, place - 300) : place + 100]}")
-        for path in sandbox.root.rglob("*"):
+        # By its own files Ansible hands options to a job in the background, which removes them in the end.
+        for path in set(sandbox.root.rglob("*")).difference(sandbox.home.glob("ansible/tmp/*/*")):
             assert not path.is_file() or not hatched(path.read_bytes().decode("utf-8", "replace")), (case, path)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
@@ -27,6 +28,12 @@ password: !vault |
   6162
 note: !unsafe "{{ braces }}"
 """
+
+# Each line has nine times as much as the one before.
+LAUGHS = "a: &a [x,x,x,x,x,x,x,x,x]\n" + "".join(
+    f"{after}: &{after} [{','.join([f'*{before}'] * 9)}]\n" for before, after in itertools.pairwise("abcdefghi")
+)
+MERGED_LAUGHS = LAUGHS.replace("[x,x,x,x,x,x,x,x,x]", "{x: 1}").replace("[*", "{<<: [*").replace("]", "]}")
 
 
 def test_it_is_data() -> None:
@@ -82,6 +89,10 @@ def test_anchors_and_merges_are_understood() -> None:
         ("a:\n\t- b\n", 2, "This is no YAML"),
         ("a: !env HOME\n", 1, "The tag !env is not known."),
         ("a: &x [*x]\n", 1, "This is within itself"),
+        ("a: &x {<<: *x}\n", 1, "This is within itself"),
+        ("a:\n  b: " + "[" * 100_000, 2, "This is within itself, or nested too deeply."),
+        (LAUGHS, 1, "The file holds more than 2000000 values."),
+        (MERGED_LAUGHS, 8, "The file holds more than 2000000 values."),
         ("[a]: 1\n", 1, "A key must be text."),
         ("a: *missing\n", 1, "This is no YAML"),
         ("a: \x07\n", 1, "This is no YAML"),

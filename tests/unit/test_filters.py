@@ -196,6 +196,9 @@ def test_tasks_are_promoted() -> None:
     assert list(made["files"]) == ["exported/A/ERP to DW.json", "promoted/B/ERP to DW.json"]
     broken = promoted([], **known, tables_text="a: [", tables_file="t.yml")
     assert broken["problems"][0].startswith("t.yml is no valid YAML: while parsing a flow node")
+    for strange in ("a: 2026-99-99", "a: " + "[" * 3000 + "]" * 3000):
+        broken = promoted([], **known, tables_text=strange, tables_file="t.yml")
+        assert broken["problems"][0].startswith("t.yml is no valid YAML")
     wrong = promoted([], **known, tables_text="x", tables_file="t.CSV")
     assert wrong["problems"][0].startswith("t.CSV, line 1: column task, list, owner, name is missing.")
 
