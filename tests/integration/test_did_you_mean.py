@@ -14,7 +14,9 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils import _module
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
+    aem_endpoint,
     aem_endpoint_test,
+    aem_server,
     aem_table_info,
     aem_task_tables,
 )
@@ -109,6 +111,20 @@ def test_a_server(em: Simulator, tmp_path: Path, name: str) -> None:
 def test_a_task_or_an_endpoint(em: Simulator, module: Any, options: dict[str, Any], meant: str) -> None:
     done = perform(em, module, server="Replicate PRD 1", **options)
     assert done.error is not None
+    assert f"Did you mean {meant}" in done.error.message
+
+
+@pytest.mark.parametrize(
+    ("module", "options", "meant"),
+    [
+        (aem_server, {"name": SLIP, "description": "x"}, "'Replicate PRD 1'"),
+        (aem_endpoint, {"server": "Replicate PRD 1", "name": "ORB", "settings": {"server": "db"}}, "'ORA'"),
+    ],
+)
+def test_what_would_be_made_of_too_little(em: Simulator, module: Any, options: dict[str, Any], meant: str) -> None:
+    done = perform(em, module, **options)
+    assert done.error is not None
+    assert "to create it, give" in done.error.message
     assert f"Did you mean {meant}" in done.error.message
 
 

@@ -8,7 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from .._core.errors import AemError, ApiError
+from .._core.errors import AemError, ApiError, TooLittle
 from .._core.select import did_you_mean
 from .api import Api
 from .vocabulary import ENDPOINT_NOT_FOUND, SERVER_NOT_FOUND, TASK_NOT_FOUND
@@ -21,7 +21,8 @@ def ask_for_nearest(api: Api, error: AemError) -> None:
 
     Of an error that sums up others the first such one counts. Nothing is added where the names cannot be read.
     """
-    told = [one for one in (error, *error.causes) if isinstance(one, ApiError) and one.error_code in _CODES]
+    known = (ApiError, TooLittle)
+    told = [one for one in (error, *error.causes) if isinstance(one, known) and one.error_code in _CODES]
     if not told:
         return
     try:
@@ -31,7 +32,7 @@ def ask_for_nearest(api: Api, error: AemError) -> None:
     error.message = " ".join(filter(None, (error.message, question)))
 
 
-def _names(api: Api, error: ApiError) -> tuple[str, list[str]]:
+def _names(api: Api, error: ApiError | TooLittle) -> tuple[str, list[str]]:
     """The name that was not found, and the names that there are; none where the call named nothing."""
     path = error.path
     if error.error_code == SERVER_NOT_FOUND and len(path) > 1:

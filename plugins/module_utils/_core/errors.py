@@ -68,6 +68,18 @@ class Refused(AemError):
     """What was asked for cannot be right; nothing has been changed."""
 
 
+class TooLittle(Refused):
+    """What is not there was given too little to be made, so its name may be a slip of the pen.
+
+    ``error_code`` and ``path`` are as those of a call that did not find it.
+    """
+
+    def __init__(self, message: str, error_code: str, path: tuple[str, ...]) -> None:
+        super().__init__(message)
+        self.error_code = error_code
+        self.path = path
+
+
 class ApiError(AemError):
     """Enterprise Manager answered a call, which was ``about`` something, with an error (guide 2.4).
 

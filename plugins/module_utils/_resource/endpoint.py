@@ -18,7 +18,7 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import ENDPOINT_NOT_FOUND, ENDPOINT_ROLE
 from .._core.concurrent import check_timeout
-from .._core.errors import ApiError, Refused
+from .._core.errors import ApiError, Refused, TooLittle
 from .._core.plan import CREATE, DELETE, Applied, Change, Plan, removed
 from .._core.select import chosen
 from .._definition.compare import Difference
@@ -211,9 +211,8 @@ def _creation(api: Api, options: Mapping[str, Any], wish: Wish, known: Known) ->
     server, name = options["server"], options["name"]
     missing = [key for key in NEEDED_TO_CREATE if options.get(key) is None]
     if missing:
-        raise Refused(
-            f"Endpoint {name} does not exist on server {server}; to create it, give {', '.join(missing)} too."
-        )
+        words = f"Endpoint {name} does not exist on server {server}; to create it, give {', '.join(missing)} too."
+        raise TooLittle(words, ENDPOINT_NOT_FOUND, ("servers", server, "endpoints", name))
     made = _definition_of(options, wish, known)
     after = shown(made, [], known.sealed)
     timeout = options.get("timeout") or ARGUMENTS["timeout"]["default"]

@@ -15,7 +15,7 @@ from typing import Any
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
-from .._core.errors import Refused, SessionChanged, none_where
+from .._core.errors import Refused, SessionChanged, TooLittle, none_where
 from .._core.plan import CREATE, DELETE, SENT, UPDATE, Applied, Change, Plan, removed
 from .._core.select import missing, there_is_no
 from .server_choice import each_of, of_listed
@@ -147,7 +147,8 @@ def listed(api: Api, wanted: Sequence[str] | None, details: bool, connection: bo
 def _to_create(options: Mapping[str, Any]) -> Plain:
     missing = [key for key in NEEDED_TO_CREATE if not options.get(key)]
     if missing:
-        raise Refused(f"Server {options['name']} does not exist; to create it, give {', '.join(missing)} too.")
+        words = f"Server {options['name']} does not exist; to create it, give {', '.join(missing)} too."
+        raise TooLittle(words, SERVER_NOT_FOUND, ("servers", options["name"]))
     return {**ON_CREATE, **given(options), "name": options["name"], "password": options["password"]}
 
 
