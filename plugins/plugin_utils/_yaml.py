@@ -156,7 +156,7 @@ def _check_depth(text: str) -> None:
         if isinstance(event, CollectionStartEvent):
             depth += 1
             if depth > _MOST_LEVELS:
-                raise Unreadable(_TOO_DEEP, event.start_mark.line + 1)
+                raise Unreadable(_TOO_DEEP, event.start_mark.line + 1 if event.start_mark else 1)
         elif isinstance(event, CollectionEndEvent):
             depth -= 1
 
