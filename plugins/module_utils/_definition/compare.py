@@ -25,10 +25,21 @@ from . import embedded, secrets
 from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
-from .rules import Rule
+from .rules import Rule, lasting
 from .secret_names import NONE
 from .tree import TYPE, VOLATILE_KEYS, Plain
-from .walk import EXACT, MERGED, PARTIAL, TOP, Place, alike, both_are, not_plainly_the_same, or_nothing
+from .walk import (
+    EXACT,
+    MERGED,
+    PARTIAL,
+    TOP,
+    Place,
+    alike,
+    both_are,
+    not_plainly_the_same,
+    or_nothing,
+    plainly_the_same,
+)
 
 _NAMED_SECTIONS = ("tasks", "databases", NOTIFICATIONS)
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
@@ -79,6 +90,8 @@ def differences(
     Raises DefinitionError for a bad pointer.
     """
     walk = _Walk(EXACT if exact else PARTIAL, patterns(ignore))
+    if current and _plainly_none(wanted.sections, current.sections):
+        return []
     sealed = wanted.sealed_names | (current.sealed_names if current else NONE)
     walk.objects(*alike(wanted.sections, current.sections if current else {}), TOP._replace(sealed=sealed))
     return walk.found
@@ -121,6 +134,15 @@ def changed_names(one: Definition | None, other: Definition) -> dict[str, list[s
         "endpoints": _changed_things(before.get("databases"), after.get("databases")),
         "sections": [name for name in others if before.get(name) != after.get(name)],
     }
+
+
+def _plainly_none(wanted: Plain, current: Plain) -> bool:
+    """A look that spares most definitions the walk: whether all is the same, but for what each server has of its own.
+
+    Sections that the wanted one does not name are merged, so they do not count.
+    """
+    one, other = ({name: lasting(name, side.get(name)) for name in wanted} for side in (wanted, current))
+    return plainly_the_same(one, other)
 
 
 class _Walk:

@@ -15,7 +15,7 @@ from typing import Any
 from .document import Definition
 from .owners import Names, moved
 from .references import ENDPOINT, PLACES, TARGET_NAMES, TASK, label, references, renamed, things, with_things
-from .tree import DefinitionError, Plain, listed, value_at, with_value
+from .tree import DefinitionError, Plain, listed, value_at, with_value, without
 
 _TASK_UUID = ("task_settings", "common_settings", "task_uuid")
 # Where a thing has its own name, for what can be renamed.
@@ -47,7 +47,7 @@ def retarget(
     for option, given in (("endpoints", endpoints), ("owners", owners), ("schemas", schemas), ("tasks", tasks)):
         _require_names(option, given or {})
     if not (endpoints or owners or schemas or tasks) and (name, source, target) == (None, None, None):
-        items = [_without_uuid(task.data) for task in definition.tasks]
+        items = [without(task.data, _TASK_UUID) for task in definition.tasks]
         return definition.with_sections(tasks=items) if items else definition
     names: dict[str, Names] = {
         ENDPOINT: {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)},
@@ -59,7 +59,7 @@ def retarget(
         content = definition.sections.get(section)
         items = things(section, content)
         if items and section == "tasks":
-            items = [_without_uuid(moved(task, owners or {}, schemas or {})) for task in items]
+            items = [without(moved(task, owners or {}, schemas or {}), _TASK_UUID) for task in items]
         if items:
             changed[section] = with_things(section, content, _all_renamed(section, items, names))
     return definition.with_sections(**changed)
@@ -139,10 +139,3 @@ def _require_apart(old: Sequence[Any], new: Sequence[Any], kind: str, where: str
         twice = next(name for name in new if new.count(name) > 1)
         both = [before for before, after in zip(old, new) if after == twice]
         raise DefinitionError(f"The {kind}s {' and '.join(map(repr, both))}{where} would both become {twice!r}.")
-
-
-def _without_uuid(task: Plain) -> Plain:
-    if value_at(task, _TASK_UUID) is None:
-        return task
-    common = {key: value for key, value in task["task_settings"]["common_settings"].items() if key != _TASK_UUID[-1]}
-    return with_value(task, _TASK_UUID[:-1], common)

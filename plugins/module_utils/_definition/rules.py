@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .paths import ANY, tokens_of
+from .tree import listed, without
 
 _TASK = "/tasks/*"
 _SETTINGS = f"{_TASK}/task_settings"
@@ -97,6 +98,18 @@ class Rule:
 
 
 _NONE = Rule()
+# By section, what is volatile in each of its things.
+_VOLATILE = {
+    section: [tokens[2:] for tokens in map(tokens_of, VOLATILE) if tokens[0] == section]
+    for section in ("tasks", "databases")
+}
+
+
+def lasting(section: str, content: Any) -> Any:
+    """The content of a section without what is volatile in its things."""
+    for path in _VOLATILE.get(section, ()):
+        content = [without(thing, path) for thing in listed(content)]
+    return content
 
 
 def _place(path: str) -> Rule:

@@ -9,7 +9,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.errors import Refused
@@ -40,6 +40,17 @@ def with_value(tree: Plain, path: Iterable[str], value: Any) -> Plain:
     """``tree`` with another value at ``path``, which leads through objects that are there; it stays as it is."""
     name, *rest = path
     return {**tree, name: with_value(tree[name], rest, value) if rest else value}
+
+
+def without(tree: Any, path: Sequence[str]) -> Any:
+    """``tree`` without what ``path`` leads to through objects; the same where it leads nowhere."""
+    name, *rest = path
+    if not isinstance(tree, dict) or name not in tree:
+        return tree
+    if not rest:
+        return {key: value for key, value in tree.items() if key != name}
+    made = without(tree[name], rest)
+    return tree if made is tree[name] else {**tree, name: made}
 
 
 def listed(value: Any) -> list[Any]:

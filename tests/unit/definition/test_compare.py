@@ -104,6 +104,15 @@ def test_order_means_nothing(one: dict[str, Any], data: st.DataObject) -> None:
     assert differences(other, one) == []
 
 
+@pytest.mark.parametrize(("flag", "differing"), [(1, []), (True, ["some_flag"]), (2, ["some_flag"])])
+@pytest.mark.parametrize("theirs", [{"task_uuid": "2"}, {"task_uuid": None}, {}])
+def test_what_each_server_has_of_its_own_hides_nothing_beside_it(
+    theirs: dict[str, Any], flag: Any, differing: list[str]
+) -> None:
+    mine = of_task(**common(task_uuid="1", some_flag=1))
+    assert [path.rpartition("/")[2] for path in found(mine, of_task(**common(some_flag=flag, **theirs)))] == differing
+
+
 def with_defaults(one: dict[str, Any]) -> dict[str, Any]:
     """A definition with every default spelled out that is not set."""
     spelled: dict[str, Any] = copied(one)
