@@ -20,8 +20,6 @@ from .tree import TYPE, DefinitionError, Plain
 
 _BYTE_ORDER_MARK = "\ufeff"
 _COMMENT_LINES = re.compile(r"(?:\s*//[^\n]*(?:\n|\Z))+")
-# What Python reads as a number, and is no JSON.
-_ODD = ("NaN", "Infinity")
 _SURROGATE = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
 
 
@@ -83,7 +81,8 @@ def _parsed(text: str) -> Any:
         raise DefinitionError("The definition holds half a character (an unpaired surrogate).") from error
     except (RecursionError, ValueError) as error:
         raise DefinitionError("The definition is nested too deeply or holds a number that is too long.") from error
-    if any(word in text for word in _ODD):
+    # What Python reads as a number, and is no JSON.
+    if "NaN" in text or "Infinity" in text:
         check_values(value if isinstance(value, (dict, list)) else {"": value})
     return value
 
