@@ -81,7 +81,7 @@ def check_depth(data: Any) -> None:
         level = [
             value
             for item in level
-            for value in (item.values() if type(item) is dict else item)
+            for value in (item.values() if isinstance(item, dict) else item)
             if type(value) in _CONTAINERS
         ]
         if not level:
