@@ -48,8 +48,9 @@ class Call:
 
         Raise Refused for a name that no address can hold.
         """
-        if any(segment in ("", ".", "..") for segment in self.path):
-            raise Refused(f"{self.api_method}: the empty string, '.' and '..' cannot be names.")
+        wrong = next((segment for segment in self.path if segment in ("", ".", "..")), None)
+        if wrong is not None:
+            raise Refused(f"{self.api_method}: {wrong!r} is a name that no address can hold.")
         path = "/".join(self._encoded(segment) for segment in self.path)
         given = {key: value for key, value in self.query.items() if value is not None}
         query = "&".join(f"{key}={self._encoded(_word(value))}" for key, value in given.items())

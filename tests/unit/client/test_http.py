@@ -100,7 +100,7 @@ def test_any_name_and_any_value_arrive_intact(name: str, value: str) -> None:
 @pytest.mark.parametrize("name", ["", ".", ".."])
 def test_a_name_that_a_path_cannot_hold_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     session, script = scripted(monkeypatch)
-    with pytest.raises(Refused, match="cannot be names"):
+    with pytest.raises(Refused, match="is a name that no address can hold"):
         session.send(Call("GetServer", "GET", ("servers", name, "def")))
     assert not script.sent
 
