@@ -31,8 +31,8 @@ description:
     removed and added again, since host and port must be unique, and keeps its ACL.
   - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, so that a
     failover is not undone.
-  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked. To
-    start and stop tasks that are there, Operator is enough.
+  - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked, the
+    rest is done, and the module fails. To start and stop tasks that are there, Operator is enough.
   - Nothing is looked at on a server whose O(servers[].monitored) is false. What is on one that this run has monitored
     again, or gives a valid license, waits for the next run.
 author:

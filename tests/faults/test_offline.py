@@ -41,7 +41,7 @@ def told(em: Any, fault: dict[str, Any], **more: Any) -> tuple[object, ...]:
     em.clear_faults()
     assert error is not None
     settled = (error.sent, error.timed_out) if isinstance(error, NoAnswer) else ()
-    return type(error), settled, error.passing, error.facts(), error.message
+    return type(error), settled, error.passing, error.facts(), error.message.replace("127.0.0.1:9", "em.example.com")
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: "-".join(map(str, fault.values())))

@@ -148,8 +148,12 @@ class Site:
         return item
 
     def _unread(self, item: Item, error: AemError) -> Item:
-        """The item about what could not be read. It waits where that is a matter of rights, or of time, only."""
+        """The item about what could not be read. It waits where that is a matter of rights, or of time, only.
+
+        Rights that lack are an error all the same: nobody is told that all is well who may not see whether it is.
+        """
         if is_forbidden(error):
+            item.error = error
             return item.block(f"it cannot be compared: {error.message}")
         kind, what = _SOON.get(str(getattr(error, "error_code", "")), ("", ""))
         before = self.item(self.key(kind))
