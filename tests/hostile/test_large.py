@@ -134,7 +134,7 @@ def test_a_large_definition_is_taken(
 @pytest.mark.parametrize("form", FORMS)
 def test_steps_grow_as_the_definition_does(hosts: Hosts, sandbox: Sandbox, cases: Cases, form: str) -> None:
     counts = []
-    smaller = 50 * SAMPLE if cases.whole else SAMPLE
+    smaller = 10 * SAMPLE if cases.whole else SAMPLE
     for size in (smaller, 2 * smaller):
         module, options = given(form, large(size), sandbox.folder)
         hosts.reset()

@@ -18,9 +18,10 @@ _TOLD = {
 }
 _TEXT = """\
 Names with every sign that has a meaning somewhere, numbers, dates and lists where text belongs, values that are huge,
-deep or hold themselves, and definitions that are none, went into every option of every module. Right is that the value
-is refused before anything is changed, or arrives as it was given; that nothing else is touched; that no file leaves its
-folder; and that what is said is a sentence of ours on one line, without control characters.
+deep or hold themselves, definitions that are none, and some of ten megabytes went into every option of every module
+that takes them. Right is that the value is refused before anything is changed, or arrives as it was given; that nothing
+else is touched; that no file leaves its folder; and that what is said is a sentence of ours on one line, without
+control characters.
 
 The same names were given to servers, tasks and endpoints, and all of it was adopted, backed up, exported, recorded and
 promoted. Right is that each has a file of its own, in its folder, under a name that all file systems take; that the
@@ -31,7 +32,8 @@ the field did not matter; no password or session goes anywhere else, and nothing
 
 Canaries are secrets that are given in every option that takes one. Right is that none of them is found, in clear,
 percent-encoded, escaped as in JSON or in base64, but in what is sent to Enterprise Manager and in files that were asked
-for.
+for. Playbooks with loops, jobs in the background, failures and files were looked through in the same way, and so were
+the arguments and the environments of their processes meanwhile.
 """
 
 
