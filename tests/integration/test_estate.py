@@ -223,6 +223,13 @@ def test_what_is_on_a_server_waits_until_that_is_monitored(em: Simulator) -> Non
     assert proven(em, licensed).values["status"] == "in_sync"
 
 
+def test_a_server_that_is_monitored_and_says_otherwise_is_a_failure(em: Simulator) -> None:
+    em.inject({"api_method": "GetTaskList", "kind": "error", "error_code": "AEM_SERVER_NOT_MONITORED"})
+    done = brought_about(em, {"name": QAS, "description": "new", "tasks": [{"name": RUNS, "run_state": "stopped"}]})
+    assert told(done, "kind", "status") == [("server", "done"), ("run_state", "failed")]
+    assert (done.error is not None, done.values["status"]) == (True, "failed")
+
+
 def test_nothing_is_looked_at_on_a_server_that_is_not_to_be_monitored(em: Simulator) -> None:
     done = proven(em, {"name": QAS, "monitored": False, "tasks": [{"name": RUNS, "run_state": "stopped"}]})
     assert told(done) == [("server", QAS, "update", "done")]

@@ -157,7 +157,7 @@ class Site:
             return item.block(f"it cannot be compared: {error.message}")
         kind, what = _SOON.get(str(getattr(error, "error_code", "")), ("", ""))
         before = self.item(self.key(kind))
-        if before is not None and before.status == PLANNED:
+        if before is not None and before.status == PLANNED and (kind != SERVER_KIND or _is_monitored_by(before)):
             return item.block(f"it can be compared once {what.format(self.name)}; then run again")
         item.status, item.reason, item.error = FAILED, error.message, error
         return item
@@ -201,6 +201,12 @@ class Site:
         tasks = {**{name: task.data for name, task in repository.tasks.items()}, **self.tasks_after}
         endpoints = {**repository.endpoints, **self.endpoints_after}
         return repository.with_things(*(list(filter(None, found.values())) for found in (tasks, endpoints)))
+
+
+def _is_monitored_by(item: Item) -> bool:
+    """Whether the change of a server has it monitored, which it was not."""
+    before, after = (side or {} for side in (item.change.before, item.change.after)) if item.change else ({}, {})
+    return bool(after.get("monitored")) and not before.get("monitored")
 
 
 def is_forbidden(error: AemError) -> bool:
