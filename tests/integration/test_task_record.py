@@ -121,12 +121,15 @@ def test_a_file_that_is_no_record_is_refused_before_any_call(fresh: Simulator, t
     assert calls(fresh) == []
 
 
-def test_a_folder_that_cannot_be_made_is_an_error_with_its_name(fresh: Simulator, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_told_before_any_call(fresh: Simulator, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    refused = perform(fresh, aem_task_record, path=str(tmp_path / "file/ran.json"), server=PRD)
+    path = f"{tmp_path}/file/ran.json"
+    fresh.clear_log()
+    refused = perform(fresh, aem_task_record, path=path, server=PRD)
     assert refused.error is not None
-    assert refused.error.message == f"The folder {tmp_path}/file cannot be made: File exists."
+    assert refused.error.message == f"{path} cannot be written: there is no directory {tmp_path}/file."
     assert not refused.changed
+    assert calls(fresh) == []
 
 
 def test_healthy_tasks_and_a_baseline(fresh: Simulator) -> None:
