@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -46,6 +47,7 @@ DEFINITIONS = "definitions"
 LAST_RUN = "last_run.json"
 LOCK = ".lock"
 
+_SECONDS_A_DAY = 24 * 60 * 60
 _DEFINITION = re.compile(r"[0-9a-f]{64}\.json")
 # What is left of a file that was being written, see _files.
 _HALF_WRITTEN = re.compile(r"\.(?:[0-9a-f]{64}|manifest|last_run)\.json\..+")
@@ -107,13 +109,10 @@ class Keep:
         if self.last is None and self.days is None:
             return list(entries)
         first_of_last = len(entries) - (self.last or 1)
-        oldest = None if self.days is None else now - timedelta(days=self.days)
-        replaced = [utc(entry.time) for entry in entries[1:]]
-        return [
-            entry
-            for number, entry in enumerate(entries)
-            if number >= first_of_last or (oldest is not None and replaced[number] >= oldest)
-        ]
+        # In numbers: more days than there have been make no date.
+        longest = -math.inf if self.days is None else self.days * _SECONDS_A_DAY
+        ages = [(now - utc(entry.time)).total_seconds() for entry in entries[1:]]
+        return [entry for number, entry in enumerate(entries) if number >= first_of_last or ages[number] <= longest]
 
 
 def in_force(entries: Sequence[Entry], moment: datetime) -> Entry | None:
