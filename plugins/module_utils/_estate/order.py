@@ -66,6 +66,11 @@ def hold_back(items: Sequence[Item], held: Mapping[Key, str], why: Callable[[Key
     return found
 
 
+def is_blocked(key: Key) -> str:
+    """The reason of what needs a thing that is blocked."""
+    return f"needs {key.kind} {key.name}, which is blocked"
+
+
 def users_first(names: Iterable[str], users: Callable[[str], Iterable[str]]) -> list[str]:
     """Names in an order in which all ``users`` of a thing come before it; those that use each other come last."""
     left = list(names)

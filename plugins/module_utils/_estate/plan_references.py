@@ -40,7 +40,7 @@ def plan_order(here: Site) -> None:
             continue
         if item.status != PLANNED:
             held[item.key] = item.reason
-    order.hold_back(here.plan.items, held, _waits_for)
+    order.hold_back(here.plan.items, held, order.is_blocked)
     for phase in (site.STOP, site.START):
         _order_runs(here, phase)
 
@@ -55,7 +55,7 @@ def _after_what_it_names(here: Site, item: Item) -> None:
         if other is not None and other.action != DELETE:
             item.needs = (*item.needs, key)
             if not is_there and here.blocks(key):
-                item.block(_waits_for(key))
+                item.block(order.is_blocked(key))
         elif not is_there:
             here.plan.warnings += named.missing(here.name, [reference], {reference.kind: ()})
 
@@ -98,7 +98,3 @@ def _is_there(here: Site, reference: Reference) -> bool:
 
 def _stream_of(endpoint: Mapping[str, Any]) -> Any:
     return value_at(endpoint, STAGING_TASK)
-
-
-def _waits_for(key: Key) -> str:
-    return f"needs {key.kind} {key.name}, which is blocked"

@@ -24,7 +24,7 @@ from .._definition.task import Task
 from .._resource import importing, table_selection, task_definition
 from .._resource.switch import STOPPED, STOPPED_STATES
 from .._resource.task_definition import How
-from . import merging, not_taken, plan_run_states, rename, site
+from . import merging, not_taken, order, plan_run_states, rename, site
 from .item import BLOCKED, ENDPOINT, PLANNED, RUN_STATE, SERVER, TABLES, TASK, Item, Key
 from .model import TaskWish
 from .rules import TASKS
@@ -239,7 +239,7 @@ def _endpoints_needed(here: Site, wanted: Definition) -> tuple[list[Key], str]:
             where = f"neither git nor server {here.name} has"
             return needs, f"{where} its {role} endpoint {name}"
         if not there and here.blocks(key):
-            return needs, f"needs endpoint {name}, which is blocked"
+            return needs, order.is_blocked(key)
     return needs, ""
 
 

@@ -100,9 +100,7 @@ def _come_after(found: ServerPlan, made: Item, old: Key, deleted: Collection[Key
     made.needs = (*made.needs, old)
     if old not in deleted:
         why = f"server {old.name} is at the same host and port, and this run does not delete it"
-        order.hold_back(
-            found.items, {made.block(why).key: why}, lambda key: f"needs {key.kind} {key.name}, which is blocked"
-        )
+        order.hold_back(found.items, {made.block(why).key: why}, order.is_blocked)
 
 
 def _is_at(item: Plain, wish: ServerWish) -> bool:

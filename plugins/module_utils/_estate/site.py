@@ -205,7 +205,8 @@ class Site:
 
 def _is_monitored_by(item: Item) -> bool:
     """Whether the change of a server has it monitored, which it was not."""
-    before, after = (side or {} for side in (item.change.before, item.change.after)) if item.change else ({}, {})
+    change = item.change
+    before, after = (change.before or {}, change.after or {}) if change else ({}, {})
     return bool(after.get("monitored")) and not before.get("monitored")
 
 
