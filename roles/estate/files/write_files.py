@@ -13,37 +13,27 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+# Of the collection that this script is in, whatever folder that lies in.
+PLUGINS = Path(__file__).resolve().parents[3] / "plugins"
 
 
-def write(path: Path, text: str) -> None:
-    """Write one file, or leave what is there."""
-    name = f".{path.name[:100]}."
-    with NamedTemporaryFile("w", encoding="utf-8", newline="", prefix=name, dir=path.parent, delete=False) as file:
-        beside = Path(file.name)
-        try:
-            file.write(text)
-            file.flush()
-            beside.replace(path)
-        except BaseException:
-            with suppress(OSError):
-                beside.unlink()
-            raise
-
-
-def main(folder: Path, text: str) -> int:
+def main(folder: str, text: str) -> int:
     """Write all of them; what cannot be written is told."""
+    sys.path.insert(0, str(PLUGINS))
+    files = import_module("module_utils._core.files")
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        files.make_folder(folder)
         for name, content in json.loads(text).items():
-            write(folder / name, content)
-    except OSError as error:
-        sys.stderr.write(f"The report cannot be written to {folder}: {error.strerror}.\n")
+            files.write_atomically(str(Path(folder, name)), content)
+    except files.Refused as refused:
+        reason = getattr(refused.__cause__, "strerror", None) or refused
+        sys.stderr.write(f"The report cannot be written to {folder}: {reason}.\n")
         return 1
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), sys.stdin.buffer.read().decode("utf-8")))
+    sys.exit(main(sys.argv[1], sys.stdin.buffer.read().decode("utf-8")))
