@@ -45,6 +45,7 @@ from support.guides import (
     script,
 )
 from support.playbooks import ROOT, environment
+from support.simulated import ADMIN
 
 SORTED = "python -m json.tool --sort-keys"
 OUTPUT = Shown("what is printed")
@@ -120,12 +121,8 @@ ELSE_RUN = {"docs/simulator.md"}
 SECRETS = ("vault_aem_password", "vaulted_em_password", "vault_em_test_password", "vault_em_prod_password")
 # What the servers of a page have, where the simulator's own estate has none of them.
 ESTATES = {
-    "docs/promote.md": r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
-servers:
+    "docs/promote.md": ADMIN
+    + r"""servers:
   - name: replicate-dev
     host: repl-dev.corp.example
     endpoints:

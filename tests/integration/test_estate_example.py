@@ -19,17 +19,11 @@ from jsonschema import Draft7Validator
 
 from simulator import Settings, Simulator
 from support.playbooks import environment
+from support.simulated import EMPTY
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE, DEMO = ROOT / "docs/examples/estate", ROOT / "docs/examples/demo"
 PLAYBOOK = "qlik.enterprise_manager.estate"
-EMPTY = r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
-servers: []
-"""
 VAULT = {"vault_aem_password": "simulator", "vault_repl_1_password": "example", "vault_erp_password": "canary-erp"}
 
 

@@ -22,14 +22,8 @@ from simulator import Settings, Simulator
 from support.definitions import CANARY, SECTIONS, copied, definitions
 from support.estates import session, writes
 from support.inprocess import calls, perform
+from support.simulated import EMPTY
 
-EMPTY = r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
-servers: []
-"""
 PRD, DEV, QAS = "Replicate PRD 1", "replicate-dev", "replicate-qas"
 # These have something that cannot be read.
 UNREAD = {"replicate-branch": ["endpoints", "tasks"], "replicate-retired": ["endpoints", "tasks"]}

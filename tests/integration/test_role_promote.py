@@ -17,16 +17,15 @@ from simulator import Settings, Simulator
 from support.inprocess import perform
 from support.playbooks import Played, kill_when, run_file
 from support.roles import as_text, numbers
+from support.simulated import ADMIN
 
 PLAYBOOK = "qlik.enterprise_manager.promote"
 DEV, PROD = "replicate-dev", "replicate-prd"
 SECTIONS = "cmd.replication_definition"
-ESTATE = r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
+ESTATE = (
+    ADMIN
+    + r"""
   - {name: 'CORP\pipeline', token: pat-simulator-pipeline, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
 servers:
   - name: replicate-dev
     host: repl-dev.corp.example
@@ -59,6 +58,7 @@ servers:
         state: STOPPED
       - {name: Billing, like: Claims, state: RUNNING}
 """
+)
 PROMOTION = {
     "promote_source": DEV,
     "promote_target": PROD,

@@ -14,15 +14,14 @@ from typing import Any
 from simulator import Settings, Simulator
 
 from .playbooks import Played, run_file
+from .simulated import ADMIN
 
 PLAYBOOK = "qlik.enterprise_manager.estate"
 ONE, TWO = "repl-one", "repl-two"
-SIMULATED = r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
+SIMULATED = (
+    ADMIN
+    + r"""
   - {name: 'CORP\hand', password: by-hand, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
 servers:
   - name: repl-one
     host: one.corp.example
@@ -45,6 +44,7 @@ servers:
     tasks:
       - {name: Claims, source: Core, targets: [Lake], explicit_included_tables: [LIB.CLAIM], state: RUNNING}
 """
+)
 # What the simulator has, but for the descriptions of the servers.
 FILES = {
     "estate.yml": "format: 1\n",

@@ -22,14 +22,12 @@ from support import estate_folder
 from support.inprocess import perform
 from support.playbooks import command, environment, family
 from support.scenarios import PRD, QAS, QUICK, SCENARIOS, end_state, files_below, run_twice, running
+from support.simulated import ADMIN
 
 PATIENCE = 60.0
-PROMOTED = r"""
-users:
-  - {name: 'CORP\admin', password: simulator, groups: ['CORP\EM Admins']}
-enterprise_manager:
-  acl: {admin_role: {groups: ['CORP\EM Admins']}}
-servers:
+PROMOTED = (
+    ADMIN
+    + r"""servers:
   - name: replicate-dev
     host: repl-dev.corp.example
     username: CORP\svc
@@ -51,6 +49,7 @@ servers:
       - {name: Claims, source: Core, targets: [Lake], explicit_included_tables: [A.CLAIM, A.OLD], state: RUNNING}
       - {name: Billing, like: Claims, state: RUNNING}
 """
+)
 _FORCED = """
 tasks:
   - name: Claims
