@@ -28,11 +28,11 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task_state,
 )
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 
 SERVER = "Replicate PRD 1"
 TASK = "ERP to DW"
-SECTIONS = "cmd.replication_definition"
 SETTING = {"task_settings": {"common_settings": {"lob_max_size": 128}}}
 
 

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 
 from support.api_calls import DEV, endpoint, one_task
 from support.cases import Cases
-from support.hostile_names import FILE_NAMES, SECTIONS
+from support.definitions import SECTIONS
+from support.hostile_names import FILE_NAMES
 from support.hosts import Hosts
 from support.sandbox import Sandbox
 

@@ -20,10 +20,10 @@ import pytest
 
 from support.api_calls import DEV, one_task
 from support.cases import Cases
+from support.definitions import SECTIONS
 from support.hosts import WORKER, Hosts, Told
 from support.sandbox import Sandbox
 
-SECTIONS = "cmd.replication_definition"
 TABLES = ("source", "source_tables", "explicit_included_tables")
 # In bytes. A run takes some by itself, and many times the text, since data takes more than its text.
 WHOLE, SAMPLE = 10_000_000, 10_000

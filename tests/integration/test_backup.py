@@ -33,11 +33,11 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
 )
 from simulator import Settings, Simulator
 from support.api_calls import DEV, PRD, QAS
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 from support.playbooks import COLLECTIONS
 
 NIGHTLY = "Nightly 01 accounts"
-SECTIONS = "cmd.replication_definition"
 NOTHING: dict[str, list[str]] = {"tasks": [], "endpoints": [], "sections": [], "restarted": []}
 # Backs up in a process of its own, which is killed before it puts a file into its place for the nth time.
 KILLED = """

@@ -16,12 +16,12 @@ import pytest
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_import
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 from support.playbooks import prove
 
 SERVER, QAS = "Replicate PRD 1", "replicate-qas"
 NIGHTLY = "Nightly 01 accounts"
-SECTIONS = "cmd.replication_definition"
 LOB = ("task_settings", "common_settings", "lob_max_size")
 
 

@@ -17,6 +17,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing as imports
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_import, aem_server
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 from support.playbooks import prove
 
@@ -24,7 +25,6 @@ FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 ALL = FIXTURES / "export_all.json"
 SERVER = "Replicate PRD 1"
 EMPTY = "empty"
-SECTIONS = "cmd.replication_definition"
 STYLES = ("2018", "2021", "2023")
 UNCHANGED = {"tasks": [], "endpoints": [], "sections": [], "restarted": []}
 PLAY = """

@@ -23,9 +23,9 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task,
 )
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 
-SECTIONS = "cmd.replication_definition"
 QAS, DEV = "replicate-qas", "replicate-dev"
 LAKE, TASK = "LAKE", "Nightly 01 accounts"
 ROOT = "db_settings"

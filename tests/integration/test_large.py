@@ -20,9 +20,9 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.file
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.backup_store import Backups
 from simulator import Settings, Simulator
 from support.api_calls import FIXTURES
+from support.definitions import SECTIONS
 from support.playbooks import COLLECTIONS
 
-SECTIONS = "cmd.replication_definition"
 SERVERS = ["large", "larger"]
 MOST_MEMORY_MB = 300
 # Runs in a process of its own: what a process tells is the most memory that it has ever used.

@@ -17,13 +17,13 @@ import pytest
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_backup, aem_export
 from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS
+from support.definitions import SECTIONS
 from support.inprocess import perform
 from support.playbooks import run, run_file
 from support.roles import as_text, numbers
 
 PLAYBOOK = "qlik.enterprise_manager.backup"
 ROLE = {"ansible.builtin.include_role": {"name": PLAYBOOK}}
-SECTIONS = "cmd.replication_definition"
 
 
 @pytest.fixture

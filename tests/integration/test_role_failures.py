@@ -26,6 +26,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_back
 from simulator import Settings, Simulator
 from support.api_calls import PRD, QAS
 from support.broken_roles import MESSAGE, Step, copy_with_failure, steps
+from support.definitions import SECTIONS
 from support.inprocess import perform
 from support.playbooks import Played, run_file
 from support.roles import ROLES
@@ -41,7 +42,6 @@ ROLE_NAMES = sorted(
     for path in ROLES.iterdir()
     if path.name not in ELSEWHERE and any(step.works_on_one for step in steps(path.name))
 )
-SECTIONS = "cmd.replication_definition"
 RETURNS = "Nightly 21 returns"
 # What Ansible says where a role trips over its own failure.
 FAULTS = ("undefined", "has no attribute", "while resolving", "Finalization", "templat", "Traceback", "is not true")

@@ -14,6 +14,7 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_import, aem_task_record, aem_task_state
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import perform
 from support.playbooks import Played, kill_when, run_file
 from support.roles import as_text, numbers
@@ -21,7 +22,6 @@ from support.simulated import ADMIN
 
 PLAYBOOK = "qlik.enterprise_manager.promote"
 DEV, PROD = "replicate-dev", "replicate-prd"
-SECTIONS = "cmd.replication_definition"
 ESTATE = (
     ADMIN
     + r"""

@@ -23,13 +23,13 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definitio
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_backup, aem_endpoint, aem_export, aem_import
 from simulator import Settings, Simulator
 from support.api_calls import NIGHTLY, PRD, QAS
+from support.definitions import SECTIONS
 from support.inprocess import perform
 from support.playbooks import command, environment, run_file
 from support.roles import as_text, numbers
 
 PLAYBOOK = "qlik.enterprise_manager.restore"
 RUNNING = "Nightly 21 returns"
-SECTIONS = "cmd.replication_definition"
 CANARY = "canary-of-a-restore-1a2b"
 
 

@@ -16,12 +16,12 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing as imports
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_export, aem_task, aem_task_state
 from simulator import Settings, Simulator
+from support.definitions import SECTIONS
 from support.inprocess import calls, perform
 from support.playbooks import prove, run
 
 FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 QAS, DEV = "replicate-qas", "replicate-dev"
-SECTIONS = "cmd.replication_definition"
 NIGHTLY = "Nightly 01 accounts"
 RUNS = "Nightly 21 returns"
 STYLES = ("2018", "2021", "2023")

@@ -33,8 +33,7 @@ from simulator import Simulator
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = "ansible_collections.qlik.enterprise_manager.plugins.modules"
-# In seconds. A run waits its timeout out once for each thing that another one keeps changing: three times 20 seconds.
-PATIENCE = 180.0
+PATIENCE = 60.0
 FULL, NOT_ALLOWED = errno.ENOSPC, errno.EACCES
 
 # What changes something in the file system, by the names that Python gives it for auditors.

@@ -11,8 +11,8 @@ from typing import Any
 
 from support import hostile
 from support.api_calls import DEV, endpoint, one_task
+from support.definitions import SECTIONS
 
-SECTIONS = "cmd.replication_definition"
 # What a file system, a shell, git or Windows takes for something else; names that differ in case or in form only; names
 # that would be one if signs were taken away from them; and names that are long in bytes.
 FILE_NAMES = [

@@ -47,12 +47,12 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task_tables,
 )
 from support.api_calls import FIXTURES, NIGHTLY, PRD, QAS, TASK, endpoint, one_task
+from support.definitions import SECTIONS
 from support.inprocess import perform
 from support.offline import Offline
 
 DEV = "replicate-dev"
 RETURNS, SHIFTS = "Nightly 21 returns", "Nightly 22 shifts"
-SECTIONS = "cmd.replication_definition"
 LOB = {"task_settings": {"common_settings": {"lob_max_size": 128}}}
 # In options it stands for the folder of a run.
 FOLDER = "FOLDER"

@@ -23,8 +23,8 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import endpoint as endpoints
 from simulator import repository
 from simulator.repository import Repository, RepositoryError
+from support.definitions import SECTIONS
 
-SECTIONS = "cmd.replication_definition"
 ORACLE = "ORACLE_COMPONENT_TYPE"
 SETTINGS = {"$type": "OracleSettings", "server": "//a", "port": 1521, "password": "{Z00FF}"}
 LOST = NoAnswer("PatchEndpoint", "the line is down", sent=True)

@@ -25,8 +25,8 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definitio
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import backup, backup_store
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.backup_store import Backups, Entry, Keep
+from support.definitions import SECTIONS
 
-SECTIONS = "cmd.replication_definition"
 DOWN = "down"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 PLAIN = st.recursive(
