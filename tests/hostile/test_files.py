@@ -20,6 +20,7 @@ from ansible.template import Templar
 
 from ansible_collections.qlik.enterprise_manager.plugins.lookup import estate_folder
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.files import file_name, name_of
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.notes import Notes
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.time import utc
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition.document import read
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import backup_store, promotion
@@ -132,6 +133,22 @@ def test_each_server_has_backups_of_its_own(sandbox: Sandbox, cases: Cases) -> N
         assert backups.is_whole(entry)
         assert (entry.content, json.loads(backups.file(entry).read_bytes())) == (name, name)
     assert all(map(fits_everywhere, parts(written(sandbox, "backups"))))
+
+
+def test_each_name_has_a_note_of_its_own(sandbox: Sandbox, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_HOME", str(sandbox.folder / "home"))
+    known = [name for name in FILE_NAMES if name.encode("utf-8", "ignore").decode() == name]
+    notes = Notes("stopped", lasts=60)
+    for number, name in enumerate(known):
+        notes.write(["https://em.example", "repl", name], {"number": number})
+    cases.counted["files: notes"] += len(known)
+    files = written(sandbox, "home")
+    assert len(files) == len(known)
+    assert all(map(fits_everywhere, parts(files)))
+    for number, name in enumerate(known):
+        assert notes.read(["https://em.example", "repl", name]) == {"number": number}
+        notes.drop(["https://em.example", "repl", name])
+    assert written(sandbox, "home") == []
 
 
 def adopted(hosts: Hosts, host: str, sandbox: Sandbox) -> dict[str, Any]:
