@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .contests import ACLS, CHANGES, EMPTY, ESTATE, FLOOR, LARGE, SERVERS, TASKS, Contest
+from .contests import ACLS, CHANGES, EMPTY, ESTATE, FLOOR, LARGE, READING, SERVERS, TASKS, Contest
 from .targets import Judged
 
 TITLES = {
@@ -29,6 +29,7 @@ of a machine with 2 cores, which the simulator shares. The ratios are what to lo
   Where all is to change it looks again before each write and after it, as `aem_estate` does, so that nobody else's
   change is overwritten and what is not taken is told. The **careless script** reads, and writes.
 - **aem_estate** is one task of a playbook. The estate is in `group_vars`, definitions of tasks in files.
+- **play that reads the estate** starts Ansible and has it read the same variables, and nothing else.
 - **loop of modules** is one task with a loop of `aem_server_acl`, `aem_task` or `aem_server`, in Ansible's worker, over
   one login.
 - **loop of uri** is a login and a loop of `ansible.builtin.uri`, which reads the same and compares nothing.
@@ -74,7 +75,7 @@ def _rows(contest: Contest) -> Iterable[Sequence[str]]:
     floor = contest.took[FLOOR].seconds
     for name, took in contest.took.items():
         mark = "*" if took.of is not None else ""
-        ratio = "" if name == EMPTY else f"{took.seconds / floor:.1f}{mark}"
+        ratio = "" if name in (EMPTY, READING) else f"{took.seconds / floor:.1f}{mark}"
         shown = f"**{name}**" if name == ESTATE else name
         yield (
             *(f"{contest.size.servers:,}", f"{contest.latency} ms", shown, f"{took.seconds:,.1f}{mark}", ratio),

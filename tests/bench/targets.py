@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .arena import Measured
-from .contests import ACLS, CHANGES, EMPTY, ESTATE, FLOOR, LARGE, LOOP, SERVERS, URI, Contest
+from .contests import ACLS, CHANGES, EMPTY, ESTATE, FLOOR, LARGE, LOOP, READING, SERVERS, URI, Contest
 
 
 @dataclass(frozen=True)
@@ -62,11 +62,12 @@ def _changes(contest: Contest, _contests: Sequence[Contest]) -> Iterator[Judged]
 
 
 def _large(contest: Contest, _contests: Sequence[Contest]) -> Iterator[Judged]:
-    floor, ours = contest.took[FLOOR], contest.took[ESTATE]
+    floor, ours, reading = (contest.took[name] for name in (FLOOR, ESTATE, READING))
     what = f"200 servers of 50 tasks, nothing to change, {contest.latency} ms"
     yield _most(f"{what}: requests", ours.requests, 1200, "")
     told = f"2 times the bare script that reads and parses the same ({floor.seconds:.1f} s)"
-    yield _most(what, ours.seconds, 2 * floor.seconds, "s", told)
+    found = _most(what, ours.seconds, 2 * floor.seconds, "s", told)
+    yield replace(found, measured=f"{found.measured}, {reading.seconds:.1f} s of it until Ansible has read the estate")
 
 
 def _servers(contest: Contest, _contests: Sequence[Contest]) -> Iterator[Judged]:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from bench import page
 from bench.arena import Measured
-from bench.contests import ACLS, EMPTY, ESTATE, FLOOR, LOOP, SERVERS, URI, Contest
+from bench.contests import ACLS, EMPTY, ESTATE, FLOOR, LARGE, LOOP, READING, SERVERS, URI, Contest
 from bench.estates import Size
 from bench.targets import judged
 
@@ -45,6 +45,14 @@ def test_a_loop_is_judged_by_logins_and_time() -> None:
     contest = Contest(SERVERS, Size(100), 20, {EMPTY: took(1), FLOOR: took(2), LOOP: took(5.5)})
     assert verdicts(contest) == [True, True]
     assert verdicts(replace(contest, took={**contest.took, LOOP: replace(took(5.6), logins=100)})) == [False, False]
+
+
+def test_a_large_estate_is_judged_by_requests_and_time_and_tells_what_ansible_takes() -> None:
+    contest = Contest(LARGE, Size(200, 50), 20, {FLOOR: took(2), READING: took(1), ESTATE: took(4)})
+    assert verdicts(contest) == [True, True]
+    slow = replace(took(4.1), requests=1201)
+    assert verdicts(replace(contest, took={**contest.took, ESTATE: slow})) == [False, False]
+    assert judged([contest])[1].measured == "4.0 s, 1.0 s of it until Ansible has read the estate"
 
 
 def test_the_page_says_what_is_met_and_what_is_extrapolated() -> None:
