@@ -130,7 +130,7 @@ faults-sample: venv link ## what happens when network, session or server fail, a
 	@$(ON_PATH) python -m pytest tests/faults -q -n $(WORKERS) --dist loadfile --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)
 
-faults: venv link ## every fault at every request of every module and role, every step of every role; writes docs/reliability.md
+faults: venv link ## every fault at every request of every module, some at each of every role, every step of these; writes docs/reliability.md
 	@mkdir -p "$(REPORTS)/$@" .build/tmp
 	@$(ON_PATH) FAULTS=all python -m pytest tests/faults tests/integration/test_role_failures.py -q -n $(WORKERS) --dist worksteal --durations=10 \
 		--basetemp=".build/tmp/$@" --junitxml="$(REPORTS)/$@/pytest.xml" $(ARGS)

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook of each role, with a fault at one of its requests: a sample, since here all is real, also the waiting.
+"""The playbook of each role, with a fault at one of its requests: a few faults at each, since here all is real.
 
 What a role calls are modules, and those have all faults in the matrix. Here is what a role makes of their results.
+``make faults`` has each request meet some faults; ``make test`` runs one playbook.
 """
 
 from __future__ import annotations
@@ -26,7 +27,10 @@ from support.scenarios import end_state
 
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
 WHOLE = os.environ.get("FAULTS") == "all"
-CELLS_OF_A_ROLE = 10 if WHOLE else 1
+# How many faults each request meets.
+EACH = int(os.environ.get("FAULTS_EACH", "3"))
+# So that they run side by side.
+PARTS = 4 if WHOLE else 1
 # What a role is given time for would really be waited for.
 QUICK = [
     trouble
@@ -54,18 +58,26 @@ def some_roles() -> list[str]:
     return list(ROLES) if WHOLE else random.Random(SEED).sample(list(ROLES), 1)
 
 
+def chosen(role: str, methods: list[str], part: int) -> list[tuple[int, Trouble]]:
+    """The requests of a role, by their numbers, and faults that meet them: some of all, or one."""
+    dice = random.Random(f"{SEED} {role}")
+    cells = []
+    for number in range(len(methods)):
+        there = [trouble for trouble in QUICK if trouble.meets(methods, number)]
+        cells += [(number, trouble) for trouble in dice.sample(there, min(EACH, len(there)))]
+    return cells[part::PARTS] if WHOLE else dice.sample(cells, 1)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
 @pytest.mark.parametrize("role", some_roles())
-def test_a_role(record_property: Callable[[str, object], None], tmp_path: Path, role: str) -> None:
+def test_a_role(record_property: Callable[[str, object], None], tmp_path: Path, role: str, part: int) -> None:
     wrong = []
     with Simulator(ROLES[role].settings(tmp_path)) as em:
         run = RoleRun(em, ROLES[role], tmp_path)
         run.finish()
         run.wanted = end_state(em)
         methods = [str(entry["api_method"]) for entry in em.log()]
-        cells = [
-            (number, trouble) for number in range(len(methods)) for trouble in QUICK if trouble.meets(methods, number)
-        ]
-        for number, trouble in random.Random(f"{SEED} {role}").sample(cells, CELLS_OF_A_ROLE):
+        for number, trouble in chosen(role, methods, part):
             failed, found = _cell(run, methods, number, trouble)
             wrong += [f"request {number}, {methods[number]}, {trouble.name}: {words}" for words in found]
             record_property("faults_of_roles", (role, trouble.name, added([outcomes(failed, failed, bool(found))])))

@@ -37,9 +37,9 @@ What is wrong with a server or its license meets no login and no logout, and an 
 
 
 PLAYS = """\
-The same for the playbook of each role, with `ansible-playbook` and all that belongs to it, for some of its requests and
-faults, which a seed picks. They last for one or two requests, since all that a role is given time for would really be
-waited for. What a role calls are modules, and those met every fault above.
+The same for the playbook of each role, with `ansible-playbook` and all that belongs to it: each of its requests meets
+some of the faults, which a seed picks. They last for one or two requests, since all that a role is given time for would
+really be waited for. What a role calls are modules, and those met every fault above.
 
 The playbook succeeds, or fails with a message that says what to do. After a second run without a fault all is as after
 an undisturbed one: tasks run that ran before, nothing was run, imported or reloaded twice, no record is left.
