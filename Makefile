@@ -153,7 +153,8 @@ hostile-sample: venv link ## input and answers that mean no good, canaries, TLS:
 
 hostile: venv link ## all cases of that, for docs/reliability.md
 	@mkdir -p .build/tmp
-	@$(ON_PATH) python -m pytest tests/hostile -q --durations=10 --basetemp=".build/tmp/$@" --whole $(ARGS)
+	@$(ON_PATH) python -m pytest tests/hostile -q -n $(WORKERS) --dist worksteal --durations=10 \
+		--basetemp=".build/tmp/$@" --whole $(ARGS)
 
 integration: ## playbooks against the simulator: check mode, run, run again
 events: ## the event source and its rulebook in ansible-rulebook, against the simulator

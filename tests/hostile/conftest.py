@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -22,21 +24,54 @@ from support.sandbox import Sandbox
 settings.register_profile("whole", settings.get_profile("anywhere"), max_examples=5000)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def cases(request: pytest.FixtureRequest) -> Iterator[Cases]:
-    """The cases of this run; where all that there are have passed, the page of figures tells how many they were."""
+COUNTED = "cases"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to count, in the process that hears of all tests."""
+    if config.getoption("--whole") and not hasattr(config, "workerinput"):
+        config.pluginmanager.register(_Counting(config.option.keyword))
+
+
+class _Counting:
+    """Hears of each test that has ended. Where all that there are have passed, the page of figures tells of them."""
+
+    def __init__(self, keyword: str) -> None:
+        self._is_part = bool(keyword)
+        self._left = {path.name for path in Path(__file__).parent.glob("test_*.py")}
+        self._counted: Counter[str] = Counter()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count the cases of a test."""
+        if report.when == "teardown":
+            self._left.discard(Path(report.location[0]).name)
+            for name, value in report.user_properties:
+                if name == COUNTED:
+                    counted: Any = value
+                    self._counted.update(counted)
+
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Keep the figures, unless something was left out or has failed."""
+        if not (session.testsfailed or self._is_part or self._left):
+            publish(figures(self._counted))
+
+
+@pytest.fixture(scope="session")
+def cases(request: pytest.FixtureRequest) -> Cases:
+    """The cases of this run."""
     found = Cases(request.config.getoption("--whole"))
     if found.whole:
         settings.load_profile("whole")
-    yield found
-    if found.whole and not request.session.testsfailed and _is_all(request.session):
-        publish(figures(found.counted))
+    return found
 
 
-def _is_all(session: pytest.Session) -> bool:
-    """Whether no test of this folder was left out."""
-    there, run = Path(__file__).parent.glob("test_*.py"), {item.path.name for item in session.items}
-    return not session.config.option.keyword and run >= {path.name for path in there}
+@pytest.fixture(autouse=True)
+def _counted(cases: Cases, record_property: Callable[[str, object], None]) -> Iterator[None]:
+    """Tell how many cases a test went through, and that the page has a word for them."""
+    yield
+    found = cases.taken()
+    figures(found)
+    record_property(COUNTED, found)
 
 
 @pytest.fixture(scope="module")

@@ -109,7 +109,7 @@ def looked_through(hosts: Hosts, host: str, module: str, options: dict[str, Any]
 @pytest.mark.parametrize("name", NAMES)
 def test_a_secret_by_its_name(hosts: Hosts, host: str, sandbox: Sandbox, cases: Cases, name: str) -> None:
     every = [(secret, task) for secret in SECRETS for task in tasks(settings(name, secret))]
-    for _secret, (module, options) in cases.some(every, 2, f"canaries in names: {name} {host}"):
+    for _secret, (module, options) in cases.chosen(every, 2, f"canaries in names: {name} {host}"):
         looked_through(hosts, host, module, options, cases)
     assert not [path for path in sandbox.root.rglob("*") if path.is_file() and hatched(path.read_text())]
 
@@ -119,12 +119,12 @@ def test_a_secret_inside_a_text(hosts: Hosts, host: str, sandbox: Sandbox, cases
     # As servers call a setting that is text of several settings, and as nobody does.
     named = [dict.fromkeys(("connectioninfo", "x"), TEXTS[form](secret)) for secret in SECRETS]
     every = [task for values in named for task in tasks(values)]
-    for module, options in cases.some(every, 3, f"canaries in texts: {form} {host}"):
+    for module, options in cases.chosen(every, 3, f"canaries in texts: {form} {host}"):
         looked_through(hosts, host, module, options, cases)
     assert sandbox.strays() == set()
 
 
 def test_a_secret_that_an_option_is(hosts: Hosts, host: str, cases: Cases) -> None:
     every = [task for secret in SECRETS for task in others(secret)]
-    for module, options in cases.some(every, 12, f"canaries as options: {host}"):
+    for module, options in cases.chosen(every, 12, f"canaries as options: {host}"):
         looked_through(hosts, host, module, options, cases)

@@ -27,8 +27,19 @@ class Cases:
 
     def some(self, cases: Sequence[T], sample: int, of: str) -> list[T]:
         """All of the cases, or a sample of so many, the same each time; they are counted under ``of``."""
-        chosen = list(cases)
-        if not self.whole and len(chosen) > sample:
-            chosen = random.Random(f"{SEED} {of}").sample(chosen, sample)
+        chosen = self.chosen(cases, sample, of)
         self.counted[of] += len(chosen)
         return chosen
+
+    def chosen(self, cases: Sequence[T], sample: int, of: str) -> list[T]:
+        """The same for those who count what they do with each of them."""
+        every = list(cases)
+        if self.whole or len(every) <= sample:
+            return every
+        return random.Random(f"{SEED} {of}").sample(every, sample)
+
+    def taken(self) -> dict[str, int]:
+        """What was counted since this was asked for."""
+        found = dict(self.counted)
+        self.counted.clear()
+        return found
