@@ -110,6 +110,20 @@ def test_drift_needs_no_audit_trail(estate: Repository, em: Simulator) -> None:
     assert estate.report["drift"][0]["user"] is None
 
 
+@pytest.mark.parametrize(("stage", "serial"), [("plan", False), ("apply", False), ("apply", True), ("drift", False)])
+def test_who_may_not_read_all_is_not_told_that_all_is_well(
+    estate: Repository, em: Simulator, stage: str, serial: bool
+) -> None:
+    estate.write({"shared/servers/two.yml": "name: repl-two\ndescription: newer\n"})
+    estate.commit("Describe it")
+    em.inject({"kind": "error", "api_method": "ExportAll", "error_code": "UNAUTHORIZED_REQUEST", "times": None})
+    played = estate.play(stage, estate_serial=serial)
+    assert (played.return_code, estate.report["status"]) == (2, "blocked"), played.output
+    assert "ExportAll of server repl-one failed with HTTP 403" in estate.report["message"]
+    assert played["Fail, since not all is as it should be"].result["msg"] == estate.report["message"]
+    assert description(em, TWO) == ("newer" if stage == "apply" else "the second")
+
+
 def test_an_older_commit_is_not_applied_by_mistake(estate: Repository, em: Simulator) -> None:
     estate.write({"shared/servers/two.yml": "name: repl-two\ndescription: newer\n"})
     estate.commit("Describe it")
