@@ -50,6 +50,13 @@ def refuse(em: Simulator, api_method: str, code: str, **more: str) -> None:
     em.inject({**fault, **more})
 
 
+def without_clock(value: Any) -> Any:
+    """A value without the time of the last connection, which is now for a server that is connected."""
+    if isinstance(value, dict):
+        return {key: without_clock(item) for key, item in value.items() if key != "last_connection"}
+    return [without_clock(item) for item in value] if isinstance(value, list) else value
+
+
 @pytest.mark.parametrize(("module", "api_method", "options", "names", "role"), LISTS, ids=IDS)
 @pytest.mark.parametrize("code", ["UNAUTHORIZED_REQUEST", "AEM_SERVER_NOT_CONNECTED"])
 def test_one_server_that_cannot_be_read_does_not_hide_the_others(
@@ -62,7 +69,7 @@ def test_one_server_that_cannot_be_read_does_not_hide_the_others(
     (told,) = set(result.warnings) - set(whole.warnings)
     forbidden = f"Server {SERVER} is left out: reading it needs the role {role}, which this user has not."
     assert told == forbidden if code == "UNAUTHORIZED_REQUEST" else told.startswith(f"Server {SERVER} is left out: ")
-    (values,), (there,) = whole.values.values(), result.values.values()
+    (values,), (there,) = (without_clock([*found.values.values()]) for found in (whole, result))
     assert there == [
         item for item in values if item.get("server", item["name" if names == "names" else "server"]) != SERVER
     ]
