@@ -28,7 +28,7 @@ from support.scenarios import end_state
 SEED = int(os.environ.get("FAULTS_SEED", "1"))
 WHOLE = os.environ.get("FAULTS") == "all"
 # How many faults each request meets.
-EACH = int(os.environ.get("FAULTS_EACH", "3"))
+EACH = 3
 # So that they run side by side.
 PARTS = 4 if WHOLE else 1
 # What a role is given time for would really be waited for.

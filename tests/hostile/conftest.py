@@ -45,10 +45,8 @@ class _Counting:
         """Count the cases of a test."""
         if report.when == "teardown":
             self._left.discard(Path(report.location[0]).name)
-            for name, value in report.user_properties:
-                if name == COUNTED:
-                    counted: Any = value
-                    self._counted.update(counted)
+            counted: dict[str, Any] = dict(report.user_properties)
+            self._counted.update(counted.get(COUNTED, {}))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Keep the figures, unless something was left out or has failed."""

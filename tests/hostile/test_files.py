@@ -38,6 +38,8 @@ THE_ONE, PLAIN = "repl-one", "plain"
 ODD = ("\u202egnirts", "\u200b", "\ufeffmark", "\u202etxt.exe")
 # Those that a thing of a server may have: no control, not nothing, and neither of the two that are ways in a path.
 NAMES_OF_THINGS = [name for name in FILE_NAMES if (name.isprintable() or name in ODD) and name.strip(" .")]
+# Those that are text, with no half of a character.
+TEXTS = [name for name in FILE_NAMES if name.encode("utf-8", "ignore").decode() == name]
 MOST = 6
 
 
@@ -114,8 +116,7 @@ def test_what_is_promoted_and_recorded_stays_in_its_folder(sandbox: Sandbox, cas
 
 def test_each_server_has_backups_of_its_own(sandbox: Sandbox, cases: Cases) -> None:
     path = str(sandbox.folder / "backups")
-    known = [name for name in FILE_NAMES if name and name.encode("utf-8", "ignore").decode() == name]
-    names = cases.some(known, 20, "files: backups")
+    names = cases.some(list(filter(None, TEXTS)), 20, "files: backups")
     for name in names:
         backups = backup_store.Backups(path, name)
         assert backups.entries() == []
@@ -137,15 +138,14 @@ def test_each_server_has_backups_of_its_own(sandbox: Sandbox, cases: Cases) -> N
 
 def test_each_name_has_a_note_of_its_own(sandbox: Sandbox, cases: Cases, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_HOME", str(sandbox.folder / "home"))
-    known = [name for name in FILE_NAMES if name.encode("utf-8", "ignore").decode() == name]
     notes = Notes("stopped", lasts=60)
-    for number, name in enumerate(known):
+    for number, name in enumerate(TEXTS):
         notes.write(["https://em.example", "repl", name], {"number": number})
-    cases.counted["files: notes"] += len(known)
+    cases.counted["files: notes"] += len(TEXTS)
     files = written(sandbox, "home")
-    assert len(files) == len(known)
+    assert len(files) == len(TEXTS)
     assert all(map(fits_everywhere, parts(files)))
-    for number, name in enumerate(known):
+    for number, name in enumerate(TEXTS):
         assert notes.read(["https://em.example", "repl", name]) == {"number": number}
         notes.drop(["https://em.example", "repl", name])
     assert written(sandbox, "home") == []

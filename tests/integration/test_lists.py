@@ -17,6 +17,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.modules import (
     aem_task_info,
 )
 from simulator import Settings, Simulator
+from support.compared import without
 from support.inprocess import calls, perform
 
 SERVER = "replicate-qas"
@@ -50,13 +51,6 @@ def refuse(em: Simulator, api_method: str, code: str, **more: str) -> None:
     em.inject({**fault, **more})
 
 
-def without_clock(value: Any) -> Any:
-    """A value without the time of the last connection, which is now for a server that is connected."""
-    if isinstance(value, dict):
-        return {key: without_clock(item) for key, item in value.items() if key != "last_connection"}
-    return [without_clock(item) for item in value] if isinstance(value, list) else value
-
-
 @pytest.mark.parametrize(("module", "api_method", "options", "names", "role"), LISTS, ids=IDS)
 @pytest.mark.parametrize("code", ["UNAUTHORIZED_REQUEST", "AEM_SERVER_NOT_CONNECTED"])
 def test_one_server_that_cannot_be_read_does_not_hide_the_others(
@@ -69,7 +63,8 @@ def test_one_server_that_cannot_be_read_does_not_hide_the_others(
     (told,) = set(result.warnings) - set(whole.warnings)
     forbidden = f"Server {SERVER} is left out: reading it needs the role {role}, which this user has not."
     assert told == forbidden if code == "UNAUTHORIZED_REQUEST" else told.startswith(f"Server {SERVER} is left out: ")
-    (values,), (there,) = (without_clock([*found.values.values()]) for found in (whole, result))
+    # That of a server that is connected is now.
+    (values,), (there,) = (without([*found.values.values()], ["last_connection"]) for found in (whole, result))
     assert there == [
         item for item in values if item.get("server", item["name" if names == "names" else "server"]) != SERVER
     ]

@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from support.compared import without
 from support.offline import Offline
 
 # When something happened, and what follows from that.
@@ -26,7 +27,7 @@ def of(em: Offline) -> Any:
     for server in estate["servers"]:
         for key in _OF_A_DEFINITION:
             server.get("definition", {}).pop(key, None)
-    return _without(estate)
+    return without(estate, _OF_A_RUN)
 
 
 def running(em: Offline) -> frozenset[tuple[str, str]]:
@@ -41,9 +42,3 @@ def files(folder: Path) -> Any:
     """The files of a folder, by name; those that are named after a time or their content by how many they are."""
     names = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
     return sorted(_NAMED_AFTER.sub("*", name) for name in names)
-
-
-def _without(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without(item) for key, item in value.items() if key not in _OF_A_RUN}
-    return [_without(item) for item in value] if isinstance(value, list) else value
