@@ -82,8 +82,11 @@ def http_session(connection: Connection) -> requests.Session:
     """A session of requests that sends nothing but what it is told to, to nobody else."""
     http = requests.Session()
     http.trust_env = connection.use_proxy
-    # Without an auth of its own, requests would look a login up in ~/.netrc and send that in place of ours.
-    http.auth = _unchanged
+    said = http.merge_environment_settings(connection.base_url, {}, None, connection.verify, None)
+    # Left to itself, requests asks the environment again for each request, and looks a login up in ~/.netrc to send in
+    # place of ours.
+    http.trust_env = False
+    http.proxies, http.verify = said["proxies"], said["verify"]
     http.headers.update(
         {"Accept": "application/json", "Accept-Encoding": "gzip, deflate", "User-Agent": "qlik.enterprise_manager"}
     )
@@ -111,8 +114,6 @@ def exchange(http: requests.Session, connection: Connection, call: Call, headers
                 data=content,
                 headers={**headers, **content_type},
                 timeout=(patience, patience + call.blocks),
-                # Given with each request: given once for all, the variable REQUESTS_CA_BUNDLE would beat it.
-                verify=connection.verify,
                 allow_redirects=False,
                 stream=True,
             )
@@ -173,10 +174,6 @@ def _adapter() -> Any:
         return manager
 
     return Adapter
-
-
-def _unchanged(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _trouble(call: Call, error: Exception, connection: Connection) -> Trouble:

@@ -164,6 +164,38 @@ def test_the_environment_does_not_say_which_authority_is_trusted(
     assert {arguments["verify"] for arguments in script.arguments} == {"/mine" if validate else False}
 
 
+@pytest.mark.parametrize("use_proxy", [True, False])
+def test_the_environment_is_asked_once_for_a_proxy(monkeypatch: pytest.MonkeyPatch, use_proxy: bool) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    mine = Connection("https://em.example.com/api/v1", "u", "p", use_proxy=use_proxy)
+    session, script = scripted(monkeypatch, FINE, FINE, connection=mine)
+    monkeypatch.setenv("https_proxy", "http://another.example.com:3128")
+    session.send(READ)
+    session.send(READ)
+    asked = [arguments["proxies"].get("https") for arguments in script.arguments]
+    assert asked == ["http://proxy.example.com:3128" if use_proxy else None] * 3
+
+
+def test_a_host_of_no_proxy_is_asked_without_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://proxy.example.com:3128")
+    monkeypatch.setenv("NO_PROXY", "example.com")
+    monkeypatch.delenv("no_proxy", raising=False)
+    session, script = scripted(monkeypatch, FINE, connection=Connection("https://em.example.com/api/v1", "u", "p"))
+    session.send(READ)
+    assert not any(arguments["proxies"] for arguments in script.arguments)
+
+
+def test_an_authority_of_the_environment_is_trusted_where_none_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(tmp_path))
+    session, script = scripted(monkeypatch, FINE, connection=Connection("https://em.example.com/api/v1", "u", "p"))
+    session.send(READ)
+    assert {arguments["verify"] for arguments in script.arguments} == {str(tmp_path)}
+
+
 def test_a_call_that_waits_on_the_server_gets_its_time_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
     session, script = scripted(monkeypatch, reply(200, '{"state": "STOPPED", "error_message": ""}'))
     Api(session).stop_task("s", "t", timeout=300)
