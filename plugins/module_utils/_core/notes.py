@@ -35,6 +35,10 @@ def file_about(about: Sequence[str]) -> str:
     return checksum(json.dumps(list(about)))
 
 
+def _name(about: Sequence[str]) -> str:
+    return f"{file_about(about)}.json"
+
+
 @dataclass(frozen=True)
 class Notes:
     """Notes of one kind, in the folder of that name, each about something. They count for ``lasts`` seconds."""
@@ -63,13 +67,21 @@ class Notes:
                 return said if isinstance(said, dict) else None
         return None
 
+    def read_all(self, about: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
+        """What was noted of several things, by their names; one look at the folder spares those without a note."""
+        with suppress(OSError):
+            there = {path.name for path in own_folder(self.folder).iterdir()}
+            noted = {name: self.read(words) for name, words in about.items() if _name(words) in there}
+            return {name: said for name, said in noted.items() if said is not None}
+        return {}
+
     def drop(self, about: Sequence[str]) -> None:
         """Note nothing any more. A note that cannot be removed grows old."""
         with suppress(AemError):
             remove(str(self._file(about)))
 
     def _file(self, about: Sequence[str]) -> Path:
-        return own_folder(self.folder) / f"{file_about(about)}.json"
+        return own_folder(self.folder) / _name(about)
 
     def _is_old(self, path: Path) -> bool:
         return time.time() - path.stat().st_mtime > self.lasts

@@ -45,8 +45,8 @@ def since(api: Api, server: str, tasks: Collection[str]) -> dict[str, str]:
     """Those of the tasks that were stopped and not resumed, as far as noted, each with the UTC time of that."""
     if not _NOTES.are_there():
         return {}
-    noted = {task: _NOTES.read(_about(api, server, task)) for task in tasks}
-    return {task: str(said["since"]) for task, said in noted.items() if said and "since" in said}
+    noted = _NOTES.read_all({task: _about(api, server, task) for task in tasks})
+    return {task: str(said["since"]) for task, said in noted.items() if "since" in said}
 
 
 def _about(api: Api, server: str, task: str) -> list[str]:
