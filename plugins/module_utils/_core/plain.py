@@ -51,6 +51,8 @@ class _Door:
         self._count += 1
         if self._count > MOST_VALUES:
             raise Refused(f"The options hold more than {MOST_VALUES} values.")
+        if isinstance(value, str):
+            return _text(value, place)
         if isinstance(value, (Mapping, list, tuple, set, frozenset)):
             return self._all_of(value, place)
         return _single(value, place)
@@ -80,6 +82,8 @@ class _Door:
 
 def _key(name: Any, place: str) -> str:
     """A key as JSON writes it."""
+    if isinstance(name, str):
+        return _text(name, place)
     if isinstance(name, bool):
         return "true" if name else "false"
     if name is None:
@@ -104,8 +108,13 @@ def _single(value: Any, place: str) -> Any:
         raise Refused(f"{_named(place)} is binary (!!binary); give text.")
     if isinstance(value, date):
         return _moment(value)
-    text = str(value)
-    if _HALF_A_PAIR.search(text):
+    return _text(str(value), place)
+
+
+def _text(value: str, place: str) -> str:
+    # Ansible's text is of a kind of its own, which by itself takes long to become plain text.
+    text = str.__str__(value)
+    if not text.isascii() and _HALF_A_PAIR.search(text):
         raise Refused(f"{_named(place)} holds half a surrogate pair, which is no text.")
     return text
 

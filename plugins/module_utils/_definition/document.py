@@ -227,7 +227,6 @@ def read(given: str | bytes | Mapping[str, Any]) -> Definition:
         data = text.parsed(given)
         if not isinstance(data, dict):
             raise DefinitionError("The definition is not a JSON object.")
-        shapes.check_depth(data)
     shapes.check(data)
     return Definition(data)
 

@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .shapes import check_values
+from .shapes import MOST_LEVELS, check_depth, check_values
 from .tree import TYPE, DefinitionError, Plain
 
 _BYTE_ORDER_MARK = "\ufeff"
@@ -24,7 +24,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]|\\\\u[dD][89a-fA-F]")
 
 
 def parsed(text: str | bytes) -> Any:
-    """What the text of an export holds, as :func:`.document.read` reads it; nothing of it is checked."""
+    """What the text of an export holds, as :func:`.document.read` reads it; its shape is not checked, but its depth."""
     return _parsed(_without_comments(_decoded(text)))
 
 
@@ -67,9 +67,9 @@ def _parsed(text: str) -> Any:
     if not text.strip():
         raise DefinitionError("The definition is empty.")
     try:
-        value = _DECODER.decode(text)
-        # The third looks letter by letter, and the first two spare most definitions that.
-        if ("\\u" in text or not text.isascii()) and _SURROGATE.search(text):
+        value = _value_of(text)
+        # The last looks letter by letter, and the others spare most definitions that.
+        if (("\\" in text and "\\u" in text) or not text.isascii()) and _SURROGATE.search(text):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except DefinitionError:
         raise
@@ -81,10 +81,20 @@ def _parsed(text: str) -> Any:
         raise DefinitionError("The definition holds half a character (an unpaired surrogate).") from error
     except (RecursionError, ValueError) as error:
         raise DefinitionError("The definition is nested too deeply or holds a number that is too long.") from error
-    # What Python reads as a number, and is no JSON.
-    if "NaN" in text or "Infinity" in text:
-        check_values(value if isinstance(value, (dict, list)) else {"": value})
+    # Each level takes a bracket, and most definitions of a task have fewer.
+    if text.count("{") + text.count("[") > MOST_LEVELS and isinstance(value, (dict, list)):
+        check_depth(value)
     return value
+
+
+def _value_of(text: str) -> Any:
+    try:
+        return _DECODER.decode(text)
+    except _NoNumber:
+        # Read once more, as Python reads it, to tell the place.
+        value = _FORGIVING_DECODER.decode(text)
+        check_values(value if isinstance(value, (dict, list)) else {"": value})
+        return value
 
 
 def _object(pairs: list[tuple[str, Any]]) -> Plain:
@@ -103,8 +113,17 @@ def _number(digits: str) -> float:
     return value
 
 
+class _NoNumber(Exception):
+    """What Python reads as a number, and is no JSON: NaN, Infinity."""
+
+
+def _no_number(word: str) -> float:
+    raise _NoNumber(word)
+
+
 # Made once: to make one takes as long as to read a small definition.
-_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=float, parse_float=_number)
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_number, parse_float=_number)
+_FORGIVING_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=float, parse_float=_number)
 
 
 def _type_first(value: Any) -> Any:

@@ -37,6 +37,17 @@ class Number(int):
     """The same for a number."""
 
 
+def test_text_of_a_kind_of_its_own_becomes_plain_text() -> None:
+    class Text(str):
+        __slots__ = ()
+
+        def __str__(self) -> str:
+            raise AssertionError("this takes long")
+
+    ((key, value),) = plain({Text("name"): Text("Zürich")}).items()
+    assert (type(key), type(value), key, value) == (str, str, "name", "Zürich")
+
+
 @given(st.dictionaries(TEXT, JSON))
 def test_plain_data_stays_as_it_is(value: dict[str, Any]) -> None:
     assert plain(value) == value
