@@ -91,7 +91,7 @@ def check_task(reader: Reader, wish: TaskWish, place: Place) -> None:
             if wish.options[name]:
                 reader.note(place.at(name), "changes a definition; give definition or src too.")
     elif not reader.has_open(wish.options):
-        _run(reader, place, TaskWish.prepare, wish)
+        _run(reader, place, TaskWish.check_definition, wish)
     for name in SELECTION_LISTS if wish.tables else ():
         given = reader.known((wish.tables or {})[name])
         _run(reader, place.at("tables"), partial(table_selection.given_entries, name), given)

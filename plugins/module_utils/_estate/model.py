@@ -71,22 +71,26 @@ class TaskWish:
         """Whether it says what the task is; without, only tables and run state of an existing task are managed."""
         return self.options.get("definition") is not None or self.options.get("src") is not None
 
+    @property
+    def is_of_file(self) -> bool:
+        """Whether its definition is in a file."""
+        return self.options.get("src") is not None
+
     def prepared(self) -> Prepared:
         """The definition as aem_task would import it. Raise Refused where it cannot be imported.
 
         It is worked out once; where it comes from a file, and the shelf has it not, each time, since all of them might
         not fit into memory.
         """
-        if self.options.get("src") is None:
+        if not self.is_of_file:
             return self._prepared
         kept = self.shelf.look_up(self.place) if self.shelf else None
         return task_definition.prepared(self.options) if kept is None else kept
 
-    def prepare(self) -> None:
-        """Work the definition out, and keep what comes of a file, if there is room. Raise Refused as ``prepared``."""
-        found = self.prepared()
-        if self.shelf and self.options.get("src") is not None:
-            self.shelf.put(self.place, found)
+    def check_definition(self) -> None:
+        """Raise Refused as ``prepared`` does. What is on the shelf has been worked out."""
+        if self.shelf is None or self.place not in self.shelf:
+            self.prepared()
 
     @cached_property
     def _prepared(self) -> Prepared:

@@ -10,11 +10,12 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from .._core.errors import Refused
-from . import checks
+from .._core.errors import AemError, Refused
+from .._core.processes import shared_out
+from . import checks, shelf
 from . import spec as specs
 from .model import EndpointWish, Problem, ServerWish, TaskWish
 from .options import Open, Options, Reader
@@ -36,17 +37,48 @@ _NAMES = ("name", "renamed_from", "source_endpoint", "target_endpoint")
 _MOST_TOLD = 20
 
 
+class _Endpoint(NamedTuple):
+    """An endpoint as far as it could be read, where it stands, and whether all of it could be read."""
+
+    place: Place
+    wish: EndpointWish
+    is_right: bool
+
+
+class _Task(NamedTuple):
+    """The same of a task."""
+
+    place: Place
+    wish: TaskWish
+    is_right: bool
+
+
+class _Server(NamedTuple):
+    """The same of a server and what is on it, with the reader that notes the problems with all of these."""
+
+    place: Place
+    wish: ServerWish
+    is_right: bool
+    endpoints: Sequence[_Endpoint]
+    tasks: Sequence[_Task]
+    reader: Reader
+
+
 def parse(servers: Any, with_open: bool = False) -> tuple[tuple[ServerWish, ...], tuple[Problem, ...]]:
     """The wish that ``servers``, a list of servers as spec.SERVER says, holds, and all problems with it.
 
     What has problems is in the wish only as far as it could be read: with any problem, nothing may be done. Without
     ``with_open``, nothing in it is Open.
     """
-    reader, shelf = Reader(with_open), Shelf()
-    given = reader.read(_SERVERS, {"servers": servers}, Place())["servers"]
-    found = [(place, _server(reader, item, place, shelf)) for place, item in _things(Place(), "servers", given)]
-    checks.check_servers(reader, found)
-    return tuple(wish for _place, wish in found), tuple(reader.problems)
+    first, last, kept = Reader(with_open), Reader(with_open), Shelf()
+    given = first.read(_SERVERS, {"servers": servers}, Place())["servers"]
+    found = [_server(Reader(with_open), item, place, kept) for place, item in _things(Place(), "servers", given)]
+    _work_out((task for server in found for task in _of_files(server)), kept)
+    for server in found:
+        _check(server)
+    checks.check_servers(last, [(server.place, server.wish) for server in found])
+    readers = (first, *(server.reader for server in found), last)
+    return tuple(server.wish for server in found), tuple(problem for one in readers for problem in one.problems)
 
 
 def refusal(problems: Sequence[Problem]) -> Refused:
@@ -64,39 +96,32 @@ def _things(place: Place, kind: str, given: Any) -> list[tuple[Place, Mapping[st
     return [(place.thing(kind, number, item), item) for number, item in enumerate(items) if not isinstance(item, Open)]
 
 
-def _server(reader: Reader, given: Mapping[str, Any], place: Place, shelf: Shelf) -> ServerWish:
+def _server(reader: Reader, given: Mapping[str, Any], place: Place, kept: Shelf) -> _Server:
     values, is_right = _read(reader, _SERVER, given, place)
     name = values["name"]
-    endpoints = [
-        (at, _endpoint(reader, item, name, at)) for at, item in _things(place, "endpoints", values["endpoints"])
-    ]
-    tasks = [(at, _task(reader, item, name, at, shelf)) for at, item in _things(place, "tasks", values["tasks"])]
+    endpoints = [_endpoint(reader, item, name, at) for at, item in _things(place, "endpoints", values["endpoints"])]
+    tasks = [_task(reader, item, name, at, kept) for at, item in _things(place, "tasks", values["tasks"])]
     wish = ServerWish(
         name=name,
         options=_own(values, _OF_SERVER),
         given=frozenset(key for key, value in given.items() if value is not None),
         acl=_nested(values["acl"], server=name),
         license=_nested(values["license"], server=name),
-        endpoints=tuple(item for _place, item in endpoints) if isinstance(values["endpoints"], list) else None,
-        tasks=tuple(item for _place, item in tasks) if isinstance(values["tasks"], list) else None,
+        endpoints=tuple(item.wish for item in endpoints) if isinstance(values["endpoints"], list) else None,
+        tasks=tuple(item.wish for item in tasks) if isinstance(values["tasks"], list) else None,
         renamed_from=values["renamed_from"],
         place=str(place),
     )
-    if is_right:
-        checks.check_server(reader, wish, place)
-    checks.check_lists(reader, endpoints, tasks)
-    return wish
+    return _Server(place, wish, is_right, endpoints, tasks, reader)
 
 
-def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> EndpointWish:
+def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> _Endpoint:
     values, is_right = _read(reader, _ENDPOINT, given, place)
     wish = EndpointWish({"server": server, **_own(values, _OF_ENDPOINT)}, values["renamed_from"], str(place))
-    if is_right:
-        checks.check_endpoint(reader, wish, place)
-    return wish
+    return _Endpoint(place, wish, is_right)
 
 
-def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, shelf: Shelf) -> TaskWish:
+def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, kept: Shelf) -> _Task:
     values, is_right = _read(reader, _TASK, given, place)
     wish = TaskWish(
         options={"server": server, **_own(values, _OF_TASK)},
@@ -105,11 +130,49 @@ def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, s
         first_run=values["first_run"],
         renamed_from=values["renamed_from"],
         place=str(place),
-        shelf=shelf,
+        shelf=kept,
     )
-    if is_right:
-        checks.check_task(reader, wish, place)
-    return wish
+    return _Task(place, wish, is_right)
+
+
+def _of_files(server: _Server) -> Iterable[TaskWish]:
+    """The tasks of a server whose definitions come from files, as far as all of them is known."""
+    for _place, wish, is_right in server.tasks:
+        if is_right and wish.is_of_file and not wish.absent and not server.reader.has_open(wish.options):
+            yield wish
+
+
+def _work_out(wishes: Iterable[TaskWish], kept: Shelf) -> None:
+    """Work definitions out that come from files, side by side, and keep them for the checks, and for the plan."""
+    waiting = list(wishes)
+    for wish, packed in zip(waiting, shared_out(_packed, waiting, shelf.ROOM)):
+        kept.put(wish.place, packed)
+
+
+def _packed(wish: TaskWish) -> bytes | None:
+    """A definition as it is kept; None where there is none, of which the check will tell."""
+    try:
+        return shelf.packed(wish.prepared())
+    except AemError:
+        return None
+
+
+def _check(server: _Server) -> None:
+    """Note what cannot be right with a server and what is on it, of what could be read."""
+    reader = server.reader
+    for endpoint in server.endpoints:
+        if endpoint.is_right:
+            checks.check_endpoint(reader, endpoint.wish, endpoint.place)
+    for task in server.tasks:
+        if task.is_right:
+            checks.check_task(reader, task.wish, task.place)
+    if server.is_right:
+        checks.check_server(reader, server.wish, server.place)
+    checks.check_lists(
+        reader,
+        [(endpoint.place, endpoint.wish) for endpoint in server.endpoints],
+        [(task.place, task.wish) for task in server.tasks],
+    )
 
 
 def _read(reader: Reader, options: Options, given: Mapping[str, Any], place: Place) -> tuple[dict[str, Any], bool]:

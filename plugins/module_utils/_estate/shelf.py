@@ -18,6 +18,14 @@ from .._resource.task_definition import Prepared
 ROOM = 48 * 1024 * 1024
 
 
+def packed(prepared: Prepared) -> bytes | None:
+    """A definition as it is kept; None where it is more than plain data."""
+    try:
+        return marshal.dumps((prepared.definition.data, prepared.warnings, prepared.hint))
+    except ValueError:
+        return None
+
+
 class Shelf:
     """Holds what is to be imported by the place of the wish. Only one thread may put; any number may look up."""
 
@@ -25,15 +33,15 @@ class Shelf:
         self._room = room
         self._packed: dict[str, bytes] = {}
 
-    def put(self, place: str, prepared: Prepared) -> None:
-        """Keep it, if there is room, and if it is plain data."""
-        try:
-            packed = marshal.dumps((prepared.definition.data, prepared.warnings, prepared.hint))
-        except ValueError:
-            return
-        if len(packed) <= self._room:
+    def put(self, place: str, packed: bytes | None) -> None:
+        """Keep what was ``packed``, if there is room; None is nothing."""
+        if packed is not None and len(packed) <= self._room:
             self._room -= len(packed)
             self._packed[place] = packed
+
+    def __contains__(self, place: str) -> bool:
+        """Whether anything is kept there."""
+        return place in self._packed
 
     def look_up(self, place: str) -> Prepared | None:
         """What is kept there, None where there is nothing."""

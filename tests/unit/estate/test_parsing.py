@@ -15,6 +15,7 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.mo
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.options import Open
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.parsing import parse, refusal
 from support.definitions import SECTIONS, export
+from support.programs import run_alone
 
 SEALED = "{Z0A1B2C3D}"
 
@@ -297,4 +298,43 @@ def test_what_is_known_is_checked_beside_what_is_not() -> None:
     assert [line[:40] for line in problems(server, with_open=True)] == [
         "servers[0] s: host 'a/b' must be 1 to 64",
         "servers[0] s: acl: admin_role: user 'x' ",
+    ]
+
+
+def test_files_that_several_processes_read_come_to_the_same_as_those_that_one_reads(tmp_path: Path) -> None:
+    tasks = [{"name": f"T {number}", "src": str(tmp_path / f"{number}.json")} for number in range(1200)]
+    for number, task in enumerate(tasks):
+        content = json.dumps(definition(task["name"] if number % 400 else "Another"))
+        Path(task["src"]).write_text(content if number % 300 else content[:-9], encoding="utf-8")
+    run_alone(
+        f"""
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core import processes
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.parsing import parse
+
+def read_by(number):
+    processes.processes_for = lambda count: number
+    return parse([{{"name": "s", "tasks": {tasks!r}}}])
+
+(one,), problems = read_by(1)
+(other,), found = read_by(3)
+assert found == problems and len(problems) == 6, problems
+right = [number for number in range(1200) if number % 300 and number % 400]
+assert all(other.tasks[number].place in other.tasks[number].shelf for number in right)
+assert [one.tasks[number].prepared() for number in right] == [other.tasks[number].prepared() for number in right]
+"""
+    )
+
+
+def test_problems_are_told_server_by_server(tmp_path: Path) -> None:
+    broken = {"name": "Broken", "src": str(tmp_path / "none.json")}
+    found = problems(
+        {"name": "a", "tasks": [broken, {"name": "T", "runstate": "started"}]},
+        {"name": "b", "acll": {}},
+        {"name": "B"},
+    )
+    assert [line.partition(":")[0] for line in found] == [
+        "servers[0] a, tasks[1] T",
+        "servers[0] a, tasks[0] Broken",
+        "servers[1] b",
+        "servers[2] B",
     ]

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._definition import document
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.parsing import parse
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.shelf import Shelf
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.shelf import Shelf, packed
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource.task_definition import Prepared
 from support.definitions import SECTIONS, export
@@ -27,16 +27,17 @@ def prepared(**task: Any) -> Prepared:
 
 def test_what_is_kept_is_the_same() -> None:
     shelf = Shelf()
-    shelf.put("here", prepared(number=1, text="ß", yes=True, nothing=None))
+    shelf.put("here", packed(prepared(number=1, text="ß", yes=True, nothing=None)))
     assert shelf.look_up("here") == prepared(number=1, text="ß", yes=True, nothing=None)
+    assert ("here" in shelf, "elsewhere" in shelf) == (True, False)
     assert shelf.look_up("elsewhere") is None
 
 
 def test_what_has_no_room_is_not_kept() -> None:
     shelf = Shelf(room=500)
-    shelf.put("large", prepared(text="x" * 600))
-    shelf.put("first", prepared(text="x" * 200))
-    shelf.put("second", prepared(text="x" * 200))
+    shelf.put("large", packed(prepared(text="x" * 600)))
+    shelf.put("first", packed(prepared(text="x" * 200)))
+    shelf.put("second", packed(prepared(text="x" * 200)))
     assert [bool(shelf.look_up(place)) for place in ("large", "first", "second")] == [False, True, False]
 
 
@@ -45,7 +46,8 @@ def test_what_is_no_plain_data_is_not_kept() -> None:
         __slots__ = ()
 
     shelf = Shelf()
-    shelf.put("here", prepared(text=Text("of Ansible")))
+    assert packed(prepared(text=Text("of Ansible"))) is None
+    shelf.put("here", None)
     assert shelf.look_up("here") is None
 
 
