@@ -70,6 +70,19 @@ class Arena:
         (self.folder / "definitions").mkdir(exist_ok=True)
         estates.declare(self.size, group / "all.yml", self.folder / "definitions", changed)
 
+    @contextmanager
+    def in_json(self) -> Iterator[None]:
+        """Have the declared estate in JSON in place of YAML meanwhile."""
+        usual, other = (self.folder / "group_vars" / name for name in ("all.yml", "all.json"))
+        content = usual.read_text(encoding="utf-8")
+        other.write_text(json.dumps(yaml.load(content, Loader=yaml.CSafeLoader), indent=1), encoding="utf-8")
+        usual.unlink()
+        try:
+            yield
+        finally:
+            other.unlink()
+            usual.write_text(content, encoding="utf-8")
+
     def reset(self) -> None:
         """Have the estate as it was at the beginning."""
         self.em.set_estate(self._simulated)
@@ -86,7 +99,12 @@ class Arena:
         return measured
 
     def floor(
-        self, reads: Sequence[str], in_turn: bool = False, body: Mapping[str, Any] | None = None, looks: bool = True
+        self,
+        reads: Sequence[str],
+        workers: int = WORKERS,
+        in_turn: bool = False,
+        body: Mapping[str, Any] | None = None,
+        looks: bool = True,
     ) -> Measured:
         """Run the bare script, see floor.py: side by side as an estate does, which lists the servers first, or not."""
         work = {
@@ -94,7 +112,7 @@ class Arena:
             "ca_path": str(self.em.ca_path),
             "username": self.em.username,
             "password": self.em.password,
-            "workers": 1 if in_turn else WORKERS,
+            "workers": 1 if in_turn else workers,
             "first": [] if in_turn else ["servers"],
             "reads": list(reads),
             "body": body,

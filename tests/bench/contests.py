@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from . import estates
-from .arena import Arena, Measured, arena
+from .arena import WORKERS, Arena, Measured, arena
 from .estates import Size
 
 EMPTY, FLOOR, ESTATE, LOOP, URI = "empty play", "bare script", "aem_estate", "loop of modules", "loop of uri"
 CARELESS = "careless script"
+# With more requests at once than aem_concurrency lets by default.
+WIDE = 32
+WIDE_FLOOR, WIDE_ESTATE = f"bare script, {WIDE} at once", f"aem_estate, {WIDE} at once"
+OF_JSON = "aem_estate of JSON"
 # What Ansible takes for the same variables, before a module begins.
 READING = "play that reads the estate"
 ACLS, TASKS, CHANGES, LARGE, SERVERS = "acls", "tasks", "changes", "large", "servers"
@@ -97,9 +101,10 @@ def _empty(ground: Arena) -> Measured:
     return ground.play([])
 
 
-def _floor(*calls: str, in_turn: bool = False) -> Contestant:
+def _floor(*calls: str, workers: int = WORKERS, in_turn: bool = False) -> Contestant:
     def run(ground: Arena) -> Measured:
-        return ground.floor([f"servers/{name}{call}" for name in ground.size.names for call in calls], in_turn=in_turn)
+        reads = [f"servers/{name}{call}" for name in ground.size.names for call in calls]
+        return ground.floor(reads, workers, in_turn)
 
     return run
 
@@ -112,8 +117,17 @@ def _estate(ground: Arena) -> Measured:
     return ground.play([_bring_about()])
 
 
-def _bring_about() -> dict[str, Any]:
-    return {"name": "Estate", f"{MODULE}.aem_estate": {"servers": "{{ estate }}"}}
+def _wide_estate(ground: Arena) -> Measured:
+    return ground.play([_bring_about(aem_concurrency=WIDE)])
+
+
+def _estate_of_json(ground: Arena) -> Measured:
+    with ground.in_json():
+        return _estate(ground)
+
+
+def _bring_about(**options: Any) -> dict[str, Any]:
+    return {"name": "Estate", f"{MODULE}.aem_estate": {"servers": "{{ estate }}", **options}}
 
 
 def _changing_floor(looks: bool) -> Contestant:
@@ -188,6 +202,8 @@ CONTESTANTS: dict[str, dict[str, Contestant]] = {
         EMPTY: _empty,
         FLOOR: _floor("?action=acl"),
         ESTATE: _estate,
+        WIDE_FLOOR: _floor("?action=acl", workers=WIDE),
+        WIDE_ESTATE: _wide_estate,
         LOOP: _loop(
             "aem_server_acl",
             "estate",
@@ -220,6 +236,7 @@ CONTESTANTS: dict[str, dict[str, Contestant]] = {
         READING: _reading,
         FLOOR: _floor("?action=acl", "?action=export"),
         ESTATE: _estate,
+        OF_JSON: _estate_of_json,
     },
     SERVERS: {
         EMPTY: _empty,
