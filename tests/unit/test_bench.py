@@ -46,11 +46,11 @@ def verdicts(*contests: Contest) -> list[bool]:
 
 
 def test_a_thousand_servers_are_judged_by_time_memory_logins_and_growth() -> None:
-    assert verdicts(acls(100, took(1)), acls(1000, took(6))) == [True] * 5
-    assert verdicts(acls(1000, took(6.1))) == [False, True, True, True]
-    assert verdicts(acls(1000, took(6), wide=6.1)) == [True, False, True, True]
-    assert verdicts(acls(100, took(0.5)), acls(1000, took(5.6))) == [True, True, True, True, False]
-    assert verdicts(acls(1000, replace(took(6), memory=201, logins=2))) == [True, True, False, False]
+    assert verdicts(acls(100, took(1)), acls(1000, took(6))) == [True] * 6
+    assert verdicts(acls(1000, took(6.1))) == [False, False, True, True, True]
+    assert verdicts(acls(1000, took(6), wide=6.1)) == [True, True, False, True, True]
+    assert verdicts(acls(100, took(0.5)), acls(1000, took(5.6))) == [True, True, True, True, True, False]
+    assert verdicts(acls(1000, replace(took(6), memory=201, logins=2))) == [True, True, True, False, False]
 
 
 def test_smaller_ones_are_measured_only() -> None:
@@ -66,7 +66,6 @@ def test_a_loop_is_judged_by_logins_and_time() -> None:
 def test_a_large_estate_is_judged_by_requests_and_time_and_tells_what_ansible_takes() -> None:
     contest = Contest(LARGE, Size(200, 50), 20, {FLOOR: took(2), READING: took(1), ESTATE: took(4), OF_JSON: took(3)})
     assert verdicts(contest) == [True, True]
-    assert verdicts(replace(contest, latency=0)) == [True]
     slow = replace(took(4.1), requests=1201)
     assert verdicts(replace(contest, took={**contest.took, ESTATE: slow})) == [False, False]
     told = "4.0 s, 1.0 s of it until Ansible has read the estate; 3.0 s with it in JSON"
