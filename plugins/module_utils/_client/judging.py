@@ -135,7 +135,7 @@ def _check_whole(text: str) -> None:
 
     Older servers put a line that is no JSON before a definition.
     """
-    # Of what is cut, the outermost bracket stays open. To read ten megabytes for that alone takes a second.
+    # Of what is cut, the outermost bracket stays open. Who asked for it reads it anyway.
     if text.rstrip().endswith("}") and text.count("{") == text.count("}"):
         return
     lines = _REMARKS.match(text)

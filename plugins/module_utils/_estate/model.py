@@ -69,7 +69,7 @@ class TaskWish:
     @property
     def has_definition(self) -> bool:
         """Whether it says what the task is; without, only tables and run state of an existing task are managed."""
-        return self.options.get("definition") is not None or self.options.get("src") is not None
+        return self.options.get("definition") is not None or self.is_of_file
 
     @property
     def is_of_file(self) -> bool:

@@ -11,12 +11,14 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from .._core.errors import AemError, Refused
 from .._core.processes import shared_out
 from . import checks, shelf
 from . import spec as specs
+from .checks import Wish
 from .model import EndpointWish, Problem, ServerWish, TaskWish
 from .options import Open, Options, Reader
 from .place import Place
@@ -37,30 +39,21 @@ _NAMES = ("name", "renamed_from", "source_endpoint", "target_endpoint")
 _MOST_TOLD = 20
 
 
-class _Endpoint(NamedTuple):
-    """An endpoint as far as it could be read, where it stands, and whether all of it could be read."""
+@dataclass(frozen=True)
+class _Thing(Generic[Wish]):
+    """A thing as far as it could be read, where it stands, and whether all of it could be read."""
 
     place: Place
-    wish: EndpointWish
+    wish: Wish
     is_right: bool
 
 
-class _Task(NamedTuple):
-    """The same of a task."""
+@dataclass(frozen=True)
+class _Server(_Thing[ServerWish]):
+    """A server and what is on it, with the reader that notes the problems with all of these."""
 
-    place: Place
-    wish: TaskWish
-    is_right: bool
-
-
-class _Server(NamedTuple):
-    """The same of a server and what is on it, with the reader that notes the problems with all of these."""
-
-    place: Place
-    wish: ServerWish
-    is_right: bool
-    endpoints: Sequence[_Endpoint]
-    tasks: Sequence[_Task]
+    endpoints: Sequence[_Thing[EndpointWish]]
+    tasks: Sequence[_Thing[TaskWish]]
     reader: Reader
 
 
@@ -115,13 +108,13 @@ def _server(reader: Reader, given: Mapping[str, Any], place: Place, kept: Shelf)
     return _Server(place, wish, is_right, endpoints, tasks, reader)
 
 
-def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> _Endpoint:
+def _endpoint(reader: Reader, given: Mapping[str, Any], server: Any, place: Place) -> _Thing[EndpointWish]:
     values, is_right = _read(reader, _ENDPOINT, given, place)
     wish = EndpointWish({"server": server, **_own(values, _OF_ENDPOINT)}, values["renamed_from"], str(place))
-    return _Endpoint(place, wish, is_right)
+    return _Thing(place, wish, is_right)
 
 
-def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, kept: Shelf) -> _Task:
+def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, kept: Shelf) -> _Thing[TaskWish]:
     values, is_right = _read(reader, _TASK, given, place)
     wish = TaskWish(
         options={"server": server, **_own(values, _OF_TASK)},
@@ -132,13 +125,14 @@ def _task(reader: Reader, given: Mapping[str, Any], server: Any, place: Place, k
         place=str(place),
         shelf=kept,
     )
-    return _Task(place, wish, is_right)
+    return _Thing(place, wish, is_right)
 
 
 def _of_files(server: _Server) -> Iterable[TaskWish]:
     """The tasks of a server whose definitions come from files, as far as all of them is known."""
-    for _place, wish, is_right in server.tasks:
-        if is_right and wish.is_of_file and not wish.absent and not server.reader.has_open(wish.options):
+    for task in server.tasks:
+        wish = task.wish
+        if task.is_right and wish.is_of_file and not wish.absent and not server.reader.has_open(wish.options):
             yield wish
 
 
