@@ -641,6 +641,7 @@ options:
     description:
       - The RV(plan_id) of a plan that was approved, or at least its first eight characters. If there is something to do
         and the plan is another, the run is refused, and what came and went is told.
+      - An empty one is refused, since it may be a variable that nobody has set.
     type: str
   lock_timeout:
     description:

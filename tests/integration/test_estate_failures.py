@@ -109,6 +109,28 @@ def test_a_renamed_task_that_ran_runs_in_the_end(em: Simulator, api_method: str)
     assert {"Renamed", RUNS} & running(em) == {"Renamed"}
 
 
+def test_a_task_that_could_not_be_resumed_runs_again_though_its_change_waits(em: Simulator) -> None:
+    task = {**part(adopted(em, QAS), "tasks", RUNS), "force": True, "timeout": 5}
+    lob = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
+    em.inject({"kind": "error", "api_method": "RunTask", "error_code": "DESERIALIZE_TO_TYPE"})
+    assert brought_about(em, {"name": QAS, "tasks": [{**task, "overrides": lob}]}).values["status"] == "failed"
+    assert RUNS not in running(em)
+    waits = {"name": QAS, "tasks": [{**task, "source_endpoint": "nowhere"}]}
+    done = brought_about(em, waits)
+    assert told(done, "kind", "status") == [("task", "blocked"), ("run_state", "done")]
+    assert RUNS in running(em)
+    assert told(brought_about(em, waits), "kind", "status") == [("task", "blocked")]
+
+
+def test_what_was_added_and_is_not_reached_counts_as_a_change(em: Simulator) -> None:
+    task = part(adopted(em, QAS), "tasks", RUNS)
+    server = {"name": "new", "host": "new.corp.example", "username": "CORP\\svc", "password": "geheim-1"}
+    em.inject({"kind": "error", "api_method": "GetServerDetails", "server": "new", "error_code": "DESERIALIZE_TO_TYPE"})
+    done = brought_about(em, {**server, "tasks": [{**task, "run_state": "stopped"}]})
+    assert told(done, "kind", "status")[0] == ("server", "failed")
+    assert done.changed
+
+
 def test_a_task_that_could_not_be_resumed_stays_stopped_if_that_is_wished_by_now(em: Simulator) -> None:
     task = {**part(adopted(em, QAS), "tasks", RUNS), "force": True, "timeout": 5}
     lob = {"task_settings": {"common_settings": {"lob_max_size": 64}}}

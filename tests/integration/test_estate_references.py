@@ -75,6 +75,23 @@ def test_prune_takes_all_that_name_each_other_and_leaves_what_is_named(em: Simul
     assert names(proven(em, wish, prune=True, prune_max_percent=100)) == ["A lent", "Z below"]
 
 
+def test_prune_leaves_what_a_suspected_rename_names(em: Simulator) -> None:
+    proven(em, {"name": QAS, "endpoints": ALL})
+    wish = adopted(em, QAS)
+    new = {**SAP, "name": "New above"}
+    wish["endpoints"] = [item for item in wish["endpoints"] if item["name"] not in ("Z below", "A lent", "B above")]
+    wish["endpoints"].append(new)
+    done = brought_about(em, wish, prune=True, prune_max_percent=100)
+    assert told(done, "name", "action", "status") == [
+        ("New above", "create", "blocked"),
+        ("A lent", "delete", "done"),
+        ("B above", "delete", "blocked"),
+    ]
+    protected = {"endpoints": [f"{QAS}/B above"]}
+    again = brought_about(em, wish, prune=True, prune_max_percent=100, protected=protected)
+    assert (again.error, again.values["status"]) == (None, "blocked")
+
+
 def test_what_names_something_blocked_waits_and_what_nobody_has_is_warned_of(em: Simulator) -> None:
     lacking = {key: value for key, value in BELOW.items() if key != "type_id"}
     done = brought_about(em, {"name": QAS, "endpoints": [LENT, lacking]}, check_mode=True)
@@ -101,7 +118,9 @@ def test_log_streams(em: Simulator) -> None:
     assert names(proven(em, {"name": "new", "tasks": stopped})) == [READER, STAGING]
 
     gone = [{"name": task["name"], "state": "absent"} for task in tasks[::-1]]
-    waits = brought_about(em, {"name": "new", "endpoints": [stream], "tasks": gone[:1]}, check_mode=True)
-    assert told(waits, "name", "reason") == [(STAGING, f"endpoint {STREAM} reads the log stream that it writes")]
+    (staging,) = (item for item in gone if item["name"] == STAGING)
+    for tombstone in (staging, {**staging, "name": STAGING.upper()}):
+        waits = brought_about(em, {"name": "new", "endpoints": [stream], "tasks": [tombstone]}, check_mode=True)
+        assert told(waits, "reason") == [(f"endpoint {STREAM} reads the log stream that it writes",)]
     done = proven(em, {"name": "new", "endpoints": absent(stream, *others), "tasks": gone})
     assert names(done).index(STREAM) < names(done).index(STAGING) < names(done).index("ERP LogStream")

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import digest, gate
 from simulator import Simulator
+from support.definitions import SECTIONS
 from support.estates import adopted, brought_about, part, proven, session, told, wished, writes
 
 PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
@@ -219,6 +221,23 @@ def test_a_protected_server_whose_file_is_gone_is_not_deleted(em: Simulator, is_
     assert "server replicate-dev" in message
 
 
+def test_a_protected_name_with_signs_of_patterns_is_protected(em: Simulator) -> None:
+    spare = {"name": "Spare [EU]", "role": "target", "type_id": "NULL_TARGET_COMPONENT_TYPE", "settings": {}}
+    brought_about(em, {"name": QAS, "endpoints": [spare]})
+    em.clear_log()
+    message = refused(em, without(wished(em, QAS), "Spare [EU]"), protected={"endpoints": [f"{QAS}/Spare [EU]"]}, **ALL)
+    assert message.endswith(f"protected, and never deleted: endpoint Spare [EU] of server {QAS}.")
+
+
+def test_prune_leaves_an_endpoint_that_a_task_of_git_names_though_it_waits(em: Simulator) -> None:
+    found = without(wished(em, QAS), "QAS Oracle__Standby")
+    part(found, "tasks", RUNS)["source_endpoint"] = "QAS Oracle__Standby"
+    done = brought_about(em, found, **ALL)
+    assert told(done) == [("task", RUNS, "update", "blocked")]
+    assert unmanaged(done, "endpoint") == [f"{QAS}/QAS Oracle__Standby"]
+    assert writes(em) == []
+
+
 # Approval and guards
 
 
@@ -253,6 +272,12 @@ def test_only_the_plan_that_was_approved_is_carried_out(em: Simulator) -> None:
     assert (done.error, done.values["status"]) == (None, "applied")
     again = brought_about(em, found, expect="0" * 64)
     assert (again.error, again.values["status"]) == (None, "in_sync")
+
+
+def test_an_empty_approval_is_none(em: Simulator) -> None:
+    refused_at_once = brought_about(em, {"name": QAS, "description": "other"}, expect="")
+    assert "expect is empty" in str(refused_at_once.error)
+    assert em.log() == []
 
 
 def test_a_plan_made_on_another_state_is_another_plan(em: Simulator) -> None:
@@ -570,6 +595,40 @@ def test_a_setting_of_an_endpoint_is_ignored(em: Simulator) -> None:
     found = {"name": QAS, "endpoints": [{"name": "QAS Oracle", "settings": {"server": "//other", "username": "REPL"}}]}
     ignore = [{"endpoints": ["*/QAS Oracle"], "at": "/db_settings/server", "why": "moves"}]
     assert brought_about(em, found, ignore=ignore).values["status"] == "in_sync"
+    all_settings: list[dict[str, Any]] = [{"at": "/db_settings", "why": "moves"}]
+    assert brought_about(em, found, ignore=all_settings).values["status"] == "in_sync"
+    assert brought_about(em, found, check_mode=True).values["status"] == "changes"
+
+
+def test_of_two_names_that_differ_in_case_each_is_itself(em: Simulator) -> None:
+    found = wished(em, QAS)
+    (other,) = ({**item, "name": "QAS FILES"} for item in found["endpoints"] if item["name"] == "QAS files")
+    with session(em) as api:
+        export = json.loads(api.export_all(QAS))
+        there = part({"endpoints": export[SECTIONS]["databases"]}, "endpoints", "QAS files")
+        moved = {**there, "name": other["name"], "db_settings": {**there["db_settings"], "csvTargetPath": "/other"}}
+        export[SECTIONS] = {"databases": [moved]}
+        api.import_all(QAS, json.dumps(export))
+    em.clear_log()
+    done = brought_about(em, found, **ALL)
+    # The other one cannot be declared beside it, so it is never pruned either.
+    assert (done.values["status"], writes(em)) == ("in_sync", [])
+    done = brought_about(em, {**found, "endpoints": [other]})
+    assert told(done, "name", "action", "status") == [("QAS FILES", "update", "done")]
+    assert done.values["changes"][0]["before"] == {"settings": {"csvTargetPath": "/other"}}
+    assert brought_about(em, found).values["status"] == "in_sync"
+
+
+def test_an_endpoint_is_found_in_another_case(em: Simulator) -> None:
+    spelled_otherwise = {"name": "qas FILES", "settings": {"csvTargetPath": "/other"}}
+    done = proven(em, {"name": QAS, "endpoints": [spelled_otherwise]})
+    assert told(done, "action", "status") == [("update", "done")]
+    task = {**part(wished(em, QAS), "tasks", NIGHTLY), "source_endpoint": "New oracle"}
+    new = {**part(adopted(em, QAS), "endpoints", "QAS Oracle"), "name": "New Oracle"}
+    new["settings"] = {**new["settings"], "server": "//new:1521/NEW"}
+    done = brought_about(em, {"name": QAS, "endpoints": [new], "tasks": [task]}, check_mode=True)
+    assert told(done, "name", "status") == [("New Oracle", "planned"), (NIGHTLY, "blocked")]
+    assert "Did you mean 'New Oracle'" in done.values["changes"][1]["reason"]
 
 
 def test_a_renamed_server_keeps_its_acl_and_what_is_its_own(em: Simulator) -> None:

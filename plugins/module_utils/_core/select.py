@@ -8,11 +8,14 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import TypeVar
 
 from .errors import Refused
+
+T = TypeVar("T")
 
 
 def chosen(names: Iterable[str], wanted: Sequence[str] | None) -> list[str]:
@@ -37,6 +40,32 @@ def spelled(names: Iterable[str], words: Iterable[str]) -> dict[str, list[str]]:
         alike.setdefault(name.casefold(), []).append(name)
     found = {word: alike.get(word.casefold(), []) for word in words}
     return {word: [word] if word in same else same for word, same in found.items()}
+
+
+class ByName(Mapping[str, T]):
+    """Things by their names, in their order. A name finds the thing of that name, else one of it in another case.
+
+    ``name_of`` answers the name of a thing.
+    """
+
+    def __init__(self, things: Iterable[T], name_of: Callable[[T], str]) -> None:
+        self._things = {name_of(thing): thing for thing in things}
+        self._alike: dict[str, str] = {}
+        for name in self._things:
+            self._alike.setdefault(name.casefold(), name)
+
+    def __getitem__(self, name: str) -> T:
+        return self._things[name if name in self._things else self._alike[name.casefold()]]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._things)
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    def namesakes(self) -> list[str]:
+        """The names that are an earlier one in another case."""
+        return [name for name in self._things if self._alike[name.casefold()] != name]
 
 
 def refuse_missing(kind: str, names: Iterable[str], wanted: Sequence[str] | None, where: str = "") -> None:

@@ -34,17 +34,18 @@ _UNUSABLE = "is a mask or an encrypted secret of an export, which no server coul
 
 
 def check_servers(reader: Reader, found: Found[ServerWish]) -> None:
-    """Note names that several servers have, now or before. Case makes no difference to Enterprise Manager."""
-    _check_names(reader, found, str.casefold)
+    """Note names that several servers have, now or before."""
+    _check_names(reader, found)
 
 
 def check_lists(reader: Reader, endpoints: Found[EndpointWish], tasks: Found[TaskWish]) -> None:
     """Note names that are there twice on a server, and tasks whose endpoints are to go."""
-    _check_names(reader, endpoints, str)
-    _check_names(reader, tasks, str.casefold)
-    going = {wish.options["name"] for _place, wish in endpoints if wish.absent}
+    _check_names(reader, endpoints)
+    _check_names(reader, tasks)
+    going = {str(wish.options["name"]).casefold() for _place, wish in endpoints if wish.absent}
     for place, wish in tasks if going else ():
-        for name in [] if wish.absent else sorted(_endpoints_of(reader, wish) & going):
+        named = [] if wish.absent else sorted(_endpoints_of(reader, wish))
+        for name in (name for name in named if name.casefold() in going):
             reader.note(place, f"needs endpoint {name}, which the list of endpoints declares absent.")
 
 
@@ -97,23 +98,23 @@ def check_task(reader: Reader, wish: TaskWish, place: Place) -> None:
         _run(reader, place.at("tables"), partial(table_selection.given_entries, name), given)
 
 
-def _check_names(reader: Reader, found: Sequence[tuple[Place, Any]], alike: Callable[[str], str]) -> None:
-    """Note names that stand for two things, and renames that say no single thing."""
+def _check_names(reader: Reader, found: Sequence[tuple[Place, Any]]) -> None:
+    """Note names that stand for two things, and renames that say no single thing. Case makes no difference."""
     first: dict[str, Place] = {}
     for place, wish in found:
         name = wish.options["name"]
-        if isinstance(name, str) and first.setdefault(alike(name), place) is not place:
-            reader.note(place.at("name"), f"{name!r} is given twice: it is that of {first[alike(name)]} too.")
+        if isinstance(name, str) and first.setdefault(name.casefold(), place) is not place:
+            reader.note(place.at("name"), f"{name!r} is given twice: it is that of {first[name.casefold()]} too.")
     before: dict[str, Place] = {}
     for place, wish in found:
         old = wish.renamed_from
         if not isinstance(old, str):
             continue
         where = place.at("renamed_from")
-        if alike(old) in first:
-            reader.note(where, f"{old!r} is a name that {first[alike(old)]} has.")
-        elif before.setdefault(alike(old), place) is not place:
-            reader.note(where, f"{old!r} cannot become two things: it is given for {before[alike(old)]} too.")
+        if old.casefold() in first:
+            reader.note(where, f"{old!r} is a name that {first[old.casefold()]} has.")
+        elif before.setdefault(old.casefold(), place) is not place:
+            reader.note(where, f"{old!r} cannot become two things: it is given for {before[old.casefold()]} too.")
 
 
 def _endpoints_of(reader: Reader, wish: TaskWish) -> set[str]:

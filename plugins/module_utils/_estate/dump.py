@@ -181,13 +181,14 @@ class _Dump:
         return Reference.to(name)
 
     def _each_endpoint(self) -> Iterator[Plain]:
-        return iter(self.reader.repository().endpoints.values())
+        endpoints = self.reader.repository().endpoints
+        namesakes = endpoints.namesakes()
+        return (there for name, there in endpoints.items() if name not in namesakes)
 
     def _endpoints(self) -> Plain:
         repository = self.reader.repository()
-        for there in repository.all_endpoints:
-            if repository.endpoint(there["name"]) is not there:
-                self.found.leave_out("endpoint", there["name"], SAME_NAME)
+        for name in repository.endpoints.namesakes():
+            self.found.leave_out("endpoint", name, SAME_NAME)
         return {ENDPOINTS: [self._endpoint(there) for there in sorted(self._each_endpoint(), key=_by_name)]}
 
     def _endpoint(self, there: Plain) -> Plain:
@@ -213,15 +214,16 @@ class _Dump:
             ]
             return {TASKS: tasks}
         repository = self.reader.repository()
-        for task in repository.all_tasks:
-            if repository.task(task.name) is not task:
-                self.found.leave_out("task", task.name, SAME_NAME)
+        namesakes = repository.tasks.namesakes()
+        for name in namesakes:
+            self.found.leave_out("task", name, SAME_NAME)
         found = []
-        for task in sorted(repository.tasks.values(), key=lambda item: _order(item.name)):
+        for name in sorted(set(repository.tasks).difference(namesakes), key=_order):
+            task = repository.tasks[name]
             own: Plain = {"name": task.name}
             if TASKS in self.how.parts:
                 own.update(self._definition(task))
-            found.append({**own, **self._run_state(states.get(task.name.casefold()), task)})
+            found.append({**own, **self._run_state(states.get(task.name), task)})
         return {TASKS: found}
 
     def _definition(self, task: Task) -> Plain:

@@ -17,6 +17,7 @@ from typing import Any
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import wait_until
+from .._core.errors import AemError
 from .._core.plan import CREATE, DELETE, Applied, Change
 from .._definition.paths import tokens_of
 from .._resource import acl, server
@@ -125,11 +126,15 @@ def _and_connect(here: Site, change: Change) -> Change:
 
     def apply() -> Applied:
         applied = change.apply()
-        details, connected = wait_until(
-            lambda: here.api.get_server_details(here.name),
-            lambda seen: seen.get("state") == MONITORED,
-            _SECONDS_TO_CONNECT,
-        )
+        try:
+            details, connected = wait_until(
+                lambda: here.api.get_server_details(here.name),
+                lambda seen: seen.get("state") == MONITORED,
+                _SECONDS_TO_CONNECT,
+            )
+        except AemError as error:
+            error.left = applied
+            raise
         if connected:
             return applied
         told = details.get("message") or details.get("state")

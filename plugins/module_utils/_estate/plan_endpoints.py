@@ -68,6 +68,15 @@ def _users_first(here: Site) -> list[EndpointWish]:
 
 
 def deletion(here: Site, name: str, needs: tuple[Key, ...] = ()) -> Item | None:
+    """As ``removal``, for an endpoint that is not there any more for whatever is planned after it."""
+    item = removal(here, name, needs)
+    if item:
+        here.forbid_protected(ENDPOINTS, item)
+        here.endpoints_after[name.casefold()] = None
+    return item
+
+
+def removal(here: Site, name: str, needs: tuple[Key, ...] = ()) -> Item | None:
     """The item that deletes an endpoint, None where it is not there. Raise Refused where it is still named."""
     repository = here.reader.repository()
     current = repository.endpoint(name)
@@ -81,8 +90,6 @@ def deletion(here: Site, name: str, needs: tuple[Key, ...] = ()) -> Item | None:
     item = here.made_of(key, site.DELETE_ENDPOINTS, planned, needs=(*needs, *freed_by), touched=_touched(current))
     if item:
         item.guard = partial(_is_untouched, here, current)
-        here.forbid_protected(ENDPOINTS, item)
-        here.endpoints_after[name.casefold()] = None
     return item
 
 
@@ -143,7 +150,7 @@ def _item(here: Site, wish: EndpointWish, options: Plain, planned: Plan, current
     if sends and places:
         if item.action == CREATE:
             item.notes.append("secrets: sent")
-        item.change = _and_test(here, wish.name, item.change)
+        item.change = _and_test(here, item.change)
         return item.block_without_value(unevaluated(value_at(wanted, place) for place in places))
     return item
 
@@ -166,7 +173,9 @@ def _options(here: Site, wish: EndpointWish, current: Plain | None) -> dict[str,
 
 
 def _without(tree: Mapping[str, Any], place: tuple[str, ...]) -> dict[str, Any]:
-    """A tree without what stands at a place."""
+    """A tree without what stands at a place; nothing stays where the place is the tree itself."""
+    if not place:
+        return {}
     name, rest = place[0], place[1:]
     if not rest:
         return {key: value for key, value in tree.items() if key != name}
@@ -217,8 +226,9 @@ def _same_places(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:
     }
 
 
-def _and_test(here: Site, name: str, change: Change) -> Change:
+def _and_test(here: Site, change: Change) -> Change:
     """The change, and then a test of the endpoint: that is what proves secrets that nobody can read."""
+    name = change.name
 
     def apply() -> Applied:
         applied = change.apply()

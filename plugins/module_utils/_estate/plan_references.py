@@ -65,12 +65,13 @@ def _after_its_readers(here: Site, item: Item) -> None:
     if not here.reader.has_read("definitions"):
         # Whoever deletes nothing but tasks is told by the server.
         return
+    stream = item.key.name.casefold()
     for reader in here.reader.repository().endpoints.values():
-        if _stream_of(reader) != item.key.name:
+        if _stream_of(reader) != stream:
             continue
         name = str(reader["name"])
         after = here.endpoints_after.get(name.casefold(), reader)
-        if after is not None and _stream_of(after) == item.key.name:
+        if after is not None and _stream_of(after) == stream:
             item.block(f"endpoint {name} reads the log stream that it writes")
         item.needs = (*item.needs, here.key(ENDPOINT, name))
 
@@ -96,5 +97,6 @@ def _is_there(here: Site, reference: Reference) -> bool:
     return found is not None
 
 
-def _stream_of(endpoint: Mapping[str, Any]) -> Any:
-    return value_at(endpoint, STAGING_TASK)
+def _stream_of(endpoint: Mapping[str, Any]) -> str:
+    """The task whose log stream an endpoint reads, in lower case; empty where it reads none."""
+    return str(value_at(endpoint, STAGING_TASK) or "").casefold()

@@ -63,8 +63,8 @@ def plan_resumption(here: Site, wish: TaskWish) -> None:
     Whatever is planned, the look forgets what was noted of a task that runs by now.
     """
     left = left_over(here, wish.name)
-    planned = here.item(here.key(TASK, wish.name)) or here.item(here.key(RUN_STATE, wish.name))
-    if left and wish.run_state is None and planned is None:
+    planned = (here.item(here.key(kind, wish.name)) for kind in (TASK, RUN_STATE))
+    if left and wish.run_state is None and not any(item and item.status == PLANNED for item in planned):
         here.add(here.key(RUN_STATE, wish.name), site.START, partial(_resumption, here, wish), RUN)
 
 

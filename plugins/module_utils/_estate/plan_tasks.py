@@ -17,6 +17,7 @@ from .._client.normalise import Plain
 from .._client.vocabulary import TASK_NOT_FOUND
 from .._core.errors import Refused, none_where
 from .._core.plan import CREATE, DELETE, Applied, Change
+from .._core.select import did_you_mean
 from .._definition.compare import Difference, diff, differences
 from .._definition.document import Definition
 from .._definition.keep import Kept, keep_theirs
@@ -126,6 +127,7 @@ def is_deletable(here: Site, planned_on: Plain) -> bool:
 def _task(here: Site, wish: TaskWish) -> Item | None:
     prepared = merging.prepared(wish, here.wish.endpoints)
     here.plan.warnings += prepared.warnings
+    here.wanted_endpoints.update(map(str.casefold, prepared.definition.single_task().named_endpoints))
     repository = here.reader.repository()
     task = repository.task(wish.name)
     how = How.from_options(wish.options)
@@ -236,8 +238,9 @@ def _endpoints_needed(here: Site, wanted: Definition) -> tuple[list[Key], str]:
         if item is not None and not (there and here.blocks(key)):
             needs.append(key)
         if not there and item is None:
-            where = f"neither git nor server {here.name} has"
-            return needs, f"{where} its {role} endpoint {name}"
+            known = [*(wish.name for wish in here.wish.endpoints or ()), *here.reader.repository().endpoints]
+            told = f"neither git nor server {here.name} has its {role} endpoint {name}"
+            return needs, ". ".join(filter(None, (told, did_you_mean(name, known))))
         if not there and here.blocks(key):
             return needs, order.is_blocked(key)
     return needs, ""

@@ -151,7 +151,7 @@ def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
     here.plan.there[ENDPOINTS] = len(repository.endpoints)
     unmanaged = rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes)
     for name in order.users_first(unmanaged, repository.endpoints_using):
-        used = after.tasks_using(name) or _left_above(here, after, name)
+        used = after.tasks_using(name) or name.casefold() in here.wanted_endpoints or _left_above(here, after, name)
         ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{name}")
         if not pruned or used or ignored:
             _leave(here, here.key(kinds.ENDPOINT, name), ignored)
@@ -189,7 +189,7 @@ def _prune(here: Site, item: Item | None) -> None:
 
 
 def _task(here: Site, name: str) -> Item:
-    task = here.reader.states()[name.casefold()]
+    task = here.reader.states()[name]
     change = task_definition.change_by_removal(here.api, here.name, name, task["state"], [], How())
     item = Item(here.key(kinds.TASK, name), DELETE, site.DELETE_TASKS, change, touched=task["state"])
     item.guard = partial(plan_tasks.is_deletable, here, task)
@@ -204,11 +204,10 @@ def _task(here: Site, name: str) -> Item:
 
 
 def _endpoint(here: Site, name: str) -> Item | None:
-    item = plan_endpoints.deletion(here, name)
-    if item is None:
-        return None
-    if item.key in here.suspects:
-        return _suspected(here, item)
+    suspect = here.key(kinds.ENDPOINT, name) in here.suspects
+    item = (plan_endpoints.removal if suspect else plan_endpoints.deletion)(here, name)
+    if item is None or suspect:
+        return item and _suspected(here, item)
     item.notes.append(_NOT_IN_GIT)
     return item
 

@@ -11,7 +11,7 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from math import inf
 from threading import Lock
@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.errors import AemError
+from .._core.select import ByName
 from .._definition.document import Definition, of_sections
 from .._definition.task import Task
 from .._resource import acl, server
@@ -35,27 +36,17 @@ _RECENT = 2.0
 
 
 class Repository(Known):
-    """The definitions of a server, found by name: names are the same whatever their case, as for Enterprise Manager."""
+    """The definitions of a server, found by name."""
 
     @cached_property
-    def tasks(self) -> dict[str, Task]:
-        """The tasks by their names in lower case."""
-        return {task.name.casefold(): task for task in self._read.tasks}
+    def tasks(self) -> ByName[Task]:
+        """The tasks by their names."""
+        return ByName(self._read.tasks, lambda task: task.name)
 
     @cached_property
-    def endpoints(self) -> dict[str, Plain]:
-        """The endpoints by their names in lower case."""
-        return {item["name"].casefold(): item for item in self._read.endpoints}
-
-    @property
-    def all_tasks(self) -> list[Task]:
-        """The tasks, also those whose names are another one's in another case."""
-        return self._read.tasks
-
-    @property
-    def all_endpoints(self) -> list[Plain]:
-        """The endpoints, also those whose names are another one's in another case."""
-        return self._read.endpoints
+    def endpoints(self) -> ByName[Plain]:
+        """The endpoints by their names."""
+        return ByName(self._read.endpoints, _name)
 
     @property
     def version(self) -> str | None:
@@ -64,11 +55,11 @@ class Repository(Known):
 
     def task(self, name: str) -> Task | None:
         """The task of that name."""
-        return self.tasks.get(name.casefold())
+        return self.tasks.get(name)
 
     def endpoint(self, name: str) -> Plain | None:
         """The endpoint of that name."""
-        return self.endpoints.get(name.casefold())
+        return self.endpoints.get(name)
 
     def tasks_using(self, name: str) -> list[str]:
         """The tasks that have the endpoint as their source or a target."""
@@ -153,11 +144,11 @@ class Reader:
 
         return self._once("definitions", look, NOTHING)
 
-    def states(self) -> dict[str, Plain]:
-        """The tasks as GetTaskList has them, by their names in lower case."""
+    def states(self) -> Mapping[str, Plain]:
+        """The tasks as GetTaskList has them, by their names."""
 
-        def look() -> dict[str, Plain]:
-            return {task["name"].casefold(): task for task in self._api.get_task_list(self.name)}
+        def look() -> Mapping[str, Plain]:
+            return ByName(self._api.get_task_list(self.name), _name)
 
         return self._once("tasks", look, {})
 
@@ -205,6 +196,10 @@ class Now:
     def recent(self) -> Repository:
         """What was seen a moment ago."""
         return self.seen(time.monotonic() - _RECENT)
+
+
+def _name(thing: Plain) -> str:
+    return str(thing["name"])
 
 
 def _size(section: Any) -> int:

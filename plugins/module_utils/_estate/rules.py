@@ -49,14 +49,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 
 
 class Globs:
-    """Patterns with ``*``, ``?`` and ``[]``."""
+    """Names, and patterns with ``*``, ``?`` and ``[]``; a word with such signs may be a name, and then means it too."""
 
     def __init__(self, patterns: Iterable[str] | None) -> None:
-        words = [translate(word.casefold()) for word in patterns or ()]
-        self._match = re.compile("|".join(words)).match if words else None
+        self._words = frozenset(word.casefold() for word in patterns or ())
+        self._match = re.compile("|".join(map(translate, sorted(self._words)))).match if self._words else None
 
     def __contains__(self, name: str) -> bool:
-        return self._match is not None and self._match(name.casefold()) is not None
+        folded = name.casefold()
+        return self._match is not None and (folded in self._words or self._match(folded) is not None)
 
 
 @dataclass(frozen=True)

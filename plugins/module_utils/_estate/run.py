@@ -55,6 +55,9 @@ def brought_about(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, 
     timeout = int(options["lock_timeout"])
     if timeout < 0:
         raise Refused(f"lock_timeout must be 0 seconds or more, not {timeout}.")
+    if options.get("expect") == "":
+        # A variable that a pipeline forgot to set must not pass for an approval of whatever there is to do.
+        raise Refused("expect is empty. Give the plan_id that was approved, or leave expect out to go without.")
     if api.check_mode:
         return _planned(api, wishes, options)
     with only_run(api.session.connection.base_url, timeout) as warnings:

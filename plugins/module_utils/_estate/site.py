@@ -77,6 +77,7 @@ class Site:
 
     ``tasks_after`` are tasks, by their names in lower case, that an import brings or changes; None for those that go.
     ``endpoints_after`` are endpoints, likewise.
+    ``wanted_endpoints`` are those that definitions of the wish name, in lower case, whatever becomes of these.
     ``suspects`` are things of which git says nothing and that look like a new one, with the name of that.
     ``now`` is for looks while the plan is carried out.
     """
@@ -89,6 +90,7 @@ class Site:
     new: bool = False
     tasks_after: dict[str, Plain | None] = field(default_factory=dict)
     endpoints_after: dict[str, Plain | None] = field(default_factory=dict)
+    wanted_endpoints: set[str] = field(default_factory=set)
     suspects: dict[Key, str] = field(default_factory=dict)
     now: Now = field(init=False)
     _items: dict[Key, Item] = field(default_factory=dict)
@@ -164,7 +166,7 @@ class Site:
 
     def state(self, task: str) -> Plain | None:
         """A task as GetTaskList has it; None where it is not there."""
-        return self.reader.states().get(task.casefold())
+        return self.reader.states().get(task)
 
     def active(self, task: str) -> list[Plain]:
         """The task as GetTaskList has it, if it is not at rest."""
@@ -198,9 +200,17 @@ class Site:
     def repository_after(self) -> Repository:
         """The definitions as they are once endpoints and tasks were made, changed and deleted."""
         repository = self.reader.repository()
-        tasks = {**{name: task.data for name, task in repository.tasks.items()}, **self.tasks_after}
-        endpoints = {**repository.endpoints, **self.endpoints_after}
-        return repository.with_things(*(list(filter(None, found.values())) for found in (tasks, endpoints)))
+        tasks = {name: task.data for name, task in repository.tasks.items()}
+        return repository.with_things(
+            _replaced(tasks, self.tasks_after), _replaced(repository.endpoints, self.endpoints_after)
+        )
+
+
+def _replaced(there: Mapping[str, Plain], after: Mapping[str, Plain | None]) -> list[Plain]:
+    """Things with what comes in place of them; None for what goes. ``after`` has their names in lower case."""
+    same = {name.casefold() for name in there}
+    kept = [after.get(name.casefold(), thing) for name, thing in there.items()]
+    return [thing for thing in (*kept, *(after[name] for name in after if name not in same)) if thing]
 
 
 def _is_monitored_by(item: Item) -> bool:

@@ -20,7 +20,7 @@ from .._client.vocabulary import ENDPOINT_NOT_FOUND, ENDPOINT_ROLE
 from .._core.concurrent import check_timeout
 from .._core.errors import ApiError, Refused, TooLittle
 from .._core.plan import CREATE, DELETE, Applied, Change, Plan, removed
-from .._core.select import chosen
+from .._core.select import ByName, chosen
 from .._definition.compare import Difference
 from .._definition.document import Definition, of_sections
 from .._definition.references import ENDPOINT, TASK, of_thing
@@ -71,7 +71,7 @@ class Known:
     def endpoint(self, name: str) -> Plain | None:
         """The definition of an endpoint, or failing that its item in the list; None where there is no such endpoint."""
         items = self.listed if self.definition is None else self.definition.endpoints
-        return next((item for item in items if item["name"] == name), None)
+        return ByName(items, lambda item: str(item["name"])).get(name)
 
     def tasks_using(self, name: str) -> list[str]:
         """The tasks that have the endpoint as their source or a target, as far as that is known."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.select import chosen
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.select import ByName, chosen
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,11 @@ def test_names_are_found_whatever_their_case(names: list[str], wanted: list[str]
 
 def test_nothing_wanted_means_all() -> None:
     assert chosen(["a"], None) == ["a"]
+
+
+def test_a_thing_is_found_by_its_name_and_else_in_another_case() -> None:
+    things = ByName([("Ora", 1), ("ORA", 2), ("Straße", 3)], lambda thing: thing[0])
+    assert [things[name][1] for name in ("Ora", "ORA", "ora", "STRASSE")] == [1, 2, 1, 3]
+    assert things.get("other") is None
+    assert "oRa" in things
+    assert (list(things), things.namesakes()) == (["Ora", "ORA", "Straße"], ["ORA"])

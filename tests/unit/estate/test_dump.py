@@ -195,13 +195,13 @@ def test_what_aem_estate_would_refuse_is_left_out_and_told() -> None:
     assert found.options == {
         "name": NAME,
         "endpoints": found.options and found.options["endpoints"],
-        "tasks": [{"name": "t", "run_state": "stopped"}],
+        "tasks": [{"name": "T", "run_state": "stopped"}],
     }
     told = [(item["kind"], item["name"], item["setting"]) for item in found.left_out]
     assert told == [
         ("license", NAME, ""),
-        ("task", "T", ""),
         ("task", "t", ""),
+        ("task", "T", ""),
         ("server", NAME, "acl"),
         ("server", NAME, "host"),
         ("server", NAME, "username"),

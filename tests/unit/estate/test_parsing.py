@@ -153,6 +153,7 @@ def test_names_are_given_once() -> None:
         {"name": "S", "endpoints": [{"name": "E"}, {"name": "e"}, {"name": "E"}]},
     ) == [
         "servers[0] s, tasks[1] t: name: 't' is given twice: it is that of servers[0] s, tasks[0] T too.",
+        "servers[1] S, endpoints[1] e: name: 'e' is given twice: it is that of servers[1] S, endpoints[0] E too.",
         "servers[1] S, endpoints[2] E: name: 'E' is given twice: it is that of servers[1] S, endpoints[0] E too.",
         "servers[1] S: name: 'S' is given twice: it is that of servers[0] s too.",
     ]

@@ -39,6 +39,10 @@ def rules(**given: Any) -> Rules:
         ([], "x", False),
         (None, "x", False),
         (["*"], "any", True),
+        # A name may hold signs of patterns, and then means that name too.
+        (["repl-1/Ora [EU]"], "repl-1/ora [EU]", True),
+        (["repl-1/Ora [EU]"], "repl-1/Ora E", True),
+        (["repl-1/What?"], "repl-1/What?", True),
     ],
 )
 def test_globs_choose_names_whatever_their_case(globs: list[str] | None, name: str, meant: bool) -> None:

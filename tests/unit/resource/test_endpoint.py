@@ -150,6 +150,15 @@ def test_what_is_there_already_is_no_change(options: dict[str, Any]) -> None:
     }
 
 
+def test_an_endpoint_is_found_in_another_case_unless_there_is_one_of_that_name() -> None:
+    manager = Manager(endpoint("A"))
+    carried_out(manager, name="a", settings={"server": "//b"})
+    assert manager.settings("A")["server"] == "//b"
+    both = Manager(endpoint("A"), endpoint("a"))
+    carried_out(both, name="a", settings={"server": "//b"})
+    assert (both.settings("A")["server"], both.settings("a")["server"]) == ("//a", "//b")
+
+
 def test_one_patch_changes_all_that_differs() -> None:
     manager = Manager(endpoint("A"))
     assert carried_out(manager, settings={"server": "//b", "port": 1521, "more": 1}, unset=["port2"]) == Applied()
