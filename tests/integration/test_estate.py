@@ -160,9 +160,11 @@ def test_an_endpoint_that_nobody_has(em: Simulator) -> None:
     part(wish, "tasks", NIGHTLY)["source_endpoint"] = "QAS Orakle"
     done = brought_about(em, wish)
     assert done.values["status"] == "blocked"
-    assert told(done, "name", "reason") == [
-        (NIGHTLY, f"neither git nor server {QAS} has its source endpoint QAS Orakle")
-    ]
+    ((name, reason),) = told(done, "name", "reason")
+    assert name == NIGHTLY
+    assert reason.startswith(
+        f"neither git nor server {QAS} has its source endpoint QAS Orakle. Did you mean 'QAS Oracle'"
+    )
     assert writes(em) == []
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import importing, switch
 from simulator import Simulator
 from support import scenarios
@@ -104,7 +105,9 @@ def test_a_renamed_task_that_ran_runs_in_the_end(em: Simulator, api_method: str)
     em.inject({"kind": "error", "api_method": api_method, "error_code": "DESERIALIZE_TO_TYPE"})
     done = brought_about(em, {"name": QAS, "tasks": [task]})
     assert done.values["status"] == "failed"
-    assert done.values["plan"][1].startswith("LOOK FIRST: task ")
+    # Where the former one could not be deleted, it runs again.
+    assert done.values["plan"][1].startswith("LOOK FIRST: task ") is (api_method == "RunTask")
+    assert (RUNS in running(em)) is (api_method == "DeleteTask")
     proven(em, {"name": QAS, "tasks": [task]})
     assert {"Renamed", RUNS} & running(em) == {"Renamed"}
 
@@ -120,6 +123,19 @@ def test_a_task_that_could_not_be_resumed_runs_again_though_its_change_waits(em:
     assert told(done, "kind", "status") == [("task", "blocked"), ("run_state", "done")]
     assert RUNS in running(em)
     assert told(brought_about(em, waits), "kind", "status") == [("task", "blocked")]
+
+
+def test_an_import_that_never_shows_is_a_failure(em: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    task = {**part(adopted(em, QAS), "tasks", RUNS), "force": True, "timeout": 1}
+    task["tables"] = {"explicit_included_tables": [{"owner": "NEW", "name": "TABLE"}]}
+    with monkeypatch.context() as context:
+        context.setattr(Api, "import_task", lambda *_given: None)
+        done = brought_about(em, {"name": QAS, "tasks": [task]})
+    assert told(done, "status") == [("failed",)]
+    assert "nothing of it is there (/tasks/Nightly 21 returns/source/source_tables/" in str(done.error)
+    assert RUNS in running(em)
+    assert done.values["plan"][1] == ""
+    proven(em, {"name": QAS, "tasks": [task]})
 
 
 def test_what_was_added_and_is_not_reached_counts_as_a_change(em: Simulator) -> None:

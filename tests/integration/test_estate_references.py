@@ -26,6 +26,7 @@ SAP = {
     "settings": {"$type": "SapSettings", "backend_db": "Z below"},
 }
 ALL = [LENT, SAP, BELOW]
+LOB = {"task_settings": {"common_settings": {"lob_max_size": 65}}}
 
 
 @pytest.fixture
@@ -114,13 +115,23 @@ def test_log_streams(em: Simulator) -> None:
     done = proven(em, {**server, "endpoints": [stream, *others], "tasks": running})
     assert names(done)[-5:] == [STAGING, STREAM, READER, STAGING, READER]
 
+    forced = [{**task, "force": True, "overrides": LOB} for task in running]
+    em.clear_log()
+    assert names(brought_about(em, {"name": "new", "tasks": forced})) == [STAGING, READER]
+    begun = [
+        (entry["api_method"], entry["task"]) for entry in em.log() if entry["api_method"] in ("StopTask", "RunTask")
+    ]
+    assert begun == [(call, name) for name in (STAGING, READER) for call in ("StopTask", "RunTask")]
+
     stopped = [{"name": task["name"], "run_state": "stopped"} for task in tasks[::-1]]
     assert names(proven(em, {"name": "new", "tasks": stopped})) == [READER, STAGING]
 
     gone = [{"name": task["name"], "state": "absent"} for task in tasks[::-1]]
     (staging,) = (item for item in gone if item["name"] == STAGING)
     for tombstone in (staging, {**staging, "name": STAGING.upper()}):
-        waits = brought_about(em, {"name": "new", "endpoints": [stream], "tasks": [tombstone]}, check_mode=True)
-        assert told(waits, "reason") == [(f"endpoint {STREAM} reads the log stream that it writes",)]
+        for more in ({"endpoints": [stream]}, {}):
+            waits = brought_about(em, {"name": "new", **more, "tasks": [tombstone]}, check_mode=True)
+            assert told(waits, "reason") == [(f"endpoint {STREAM} reads the log stream that it writes",)]
+
     done = proven(em, {"name": "new", "endpoints": absent(stream, *others), "tasks": gone})
     assert names(done).index(STREAM) < names(done).index(STAGING) < names(done).index("ERP LogStream")

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import wait_until
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import digest, gate
 from simulator import Simulator
 from support.definitions import SECTIONS
@@ -229,6 +230,19 @@ def test_a_protected_name_with_signs_of_patterns_is_protected(em: Simulator) -> 
     assert message.endswith(f"protected, and never deleted: endpoint Spare [EU] of server {QAS}.")
 
 
+def test_what_goes_on_to_name_a_task_that_is_deleted_is_told(em: Simulator) -> None:
+    with session(em) as api:
+        export = json.loads(api.export_all(QAS))
+        export[SECTIONS] = {
+            "scheduler": {"jobs": [{"name": "At night", "task": NIGHTLY, "schedule": "0 3 * * *"}]},
+            "notifications": {"notifications_list": [{"name": "Mail", "tasks": [NIGHTLY], "enabled": True}]},
+        }
+        api.import_all(QAS, json.dumps(export))
+        assert wait_until(lambda: "At night" in str(api.export_all(QAS)), bool, 5)[1]
+    done = brought_about(em, {"name": QAS, "tasks": [{"name": NIGHTLY, "state": "absent"}]}, check_mode=True)
+    assert any("still named by job At night, notification Mail" in line for line in done.values["plan"])
+
+
 def test_prune_leaves_an_endpoint_that_a_task_of_git_names_though_it_waits(em: Simulator) -> None:
     found = without(wished(em, QAS), "QAS Oracle__Standby")
     part(found, "tasks", RUNS)["source_endpoint"] = "QAS Oracle__Standby"
@@ -399,6 +413,21 @@ def test_a_server_at_the_host_and_port_of_one_that_goes_comes_after_it(em: Simul
     ]
 
 
+def test_a_place_of_another_server_cannot_be_had(em: Simulator) -> None:
+    there = {"host": "repl-qas-01.corp.example", "port": 443}
+    done = brought_about(em, {"name": DEV, **there, "acl": {"admin_role": {"users": ["CORP\\admin"]}}}, {"name": QAS})
+    assert ("server", DEV, "update", "blocked") in told(done)
+    assert f"server {QAS} is at the same host and port" in done.values["changes"][0]["reason"]
+    new = {"host": "new.corp.example", "username": "u", "password": "geheim-1"}
+    done = brought_about(em, {"name": "new 1", **new}, {"name": "new 2", **new}, check_mode=True)
+    assert told(done, "name", "status", "reason") == [
+        ("new 1", "planned", ""),
+        ("new 2", "blocked", "server new 1 is at the same host and port"),
+    ]
+    done = proven(em, {"name": DEV, **there}, {"name": QAS, "state": "absent"})
+    assert told(done, "name", "action") == [(DEV, "update"), (QAS, "delete")]
+
+
 def test_a_task_and_an_endpoint_under_another_name_are_suspected_renames(em: Simulator) -> None:
     found = wished(em, QAS)
     task, endpoint = part(found, "tasks", NIGHTLY), part(found, "endpoints", "QAS files")
@@ -488,6 +517,47 @@ def test_an_endpoint_as_one_of_its_configurations_is_in_sync(em: Simulator) -> N
     with session(em) as api:
         api.patch_endpoint(PRD, "ORA", [{"op": "add", "path": "/db_settings/username", "value": "OTHER"}])
     assert told(brought_about(em, found, check_mode=True)) == [("endpoint", "ORA", "update", "planned")]
+
+
+@pytest.mark.parametrize("changed", [("ORA", "ORA__Primary", "ORA__Standby"), ("ORA__Standby",)])
+def test_no_change_in_git_undoes_a_failover(em: Simulator, changed: tuple[str, ...]) -> None:
+    found = wished(em, PRD)
+    standby = part(found, "endpoints", "ORA__Standby")["settings"]["server"]
+    assert standby != part(found, "endpoints", "ORA")["settings"]["server"]
+    with session(em) as api:
+        api.reconfigure_endpoint_no_wait(PRD, "ORA", "Standby", recycle=False)
+    for name in changed:
+        part(found, "endpoints", name)["settings"]["archivedLogDestId"] = 9
+    done = proven(em, found)
+    assert told(done) == [("endpoint", name, "update", "done") for name in sorted({"ORA", *changed})]
+    (ora,) = (change for change in done.values["changes"] if change["name"] == "ORA")
+    assert ora["after"] == {"settings": {"archivedLogDestId": 9}}
+    assert "is left as it is, since it is as its configuration ORA__Standby" in " ".join(
+        brought_about(em, found).warnings
+    )
+
+
+def test_secrets_are_those_of_the_configuration_that_an_endpoint_is_as(em: Simulator) -> None:
+    found = wished(em, PRD)
+    for name in ("ORA", "ORA__Primary", "ORA__Standby"):
+        part(found, "endpoints", name)["settings"]["password"] = f"geheim {name}"
+    em.clear_log()
+    with session(em) as api:
+        api.reconfigure_endpoint_no_wait(PRD, "ORA", "Standby", recycle=False)
+    done = brought_about(em, found, send_secrets=[f"{PRD}/ORA"])
+    assert told(done, "name", "status", "after") == [("ORA", "done", {"settings": {"password": "(sent)"}})]
+    (sent,) = (entry["body"] for entry in em.log() if entry["api_method"] == "PatchEndpoint")
+    assert "server" not in str(sent)
+
+
+def test_what_only_the_endpoint_itself_declares_is_changed(em: Simulator) -> None:
+    found = wished(em, PRD)
+    for name in ("ORA__Primary", "ORA__Standby"):
+        declared = part(found, "endpoints", name)
+        declared["settings"] = {"server": declared["settings"]["server"]}
+    part(found, "endpoints", "ORA")["settings"].update(archivedLogDestId=9)
+    done = proven(em, found)
+    assert told(done, "name", "after") == [("ORA", {"settings": {"archivedLogDestId": 9}})]
 
 
 # Secrets

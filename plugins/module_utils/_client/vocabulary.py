@@ -111,7 +111,8 @@ LOAD_ORDER = Vocabulary(
     }
 )
 
-SERVER_TYPES = {"replicate": "AemReplicateServer", "compose": "AemComposeServer"}
+COMPOSE = "compose"
+SERVER_TYPES = {"replicate": "AemReplicateServer", COMPOSE: "AemComposeServer"}
 ACL_ROLES = ("admin_role", "designer_role", "operator_role", "viewer_role")
 SELECTION_LISTS = ("included_pattern", "excluded_pattern", "explicit_included_tables")
 SELECTION_KEYS = ("owner", "name", "load_order", "table_type")

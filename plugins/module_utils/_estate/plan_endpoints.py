@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._client.normalise import Plain
 from .._core.concurrent import side_by_side
@@ -116,13 +116,20 @@ def _present(here: Site, wish: EndpointWish) -> Item | None:
     if current is None:
         old = rename.suspected_endpoint(here, wish, options)
         options = rename.with_old_settings(here, wish, options)
+    followed = _active_configuration(here, wish, options) if current is not None else None
+    if followed:
+        options["settings"] = followed.settings
     planned = endpoint.compare(here.api, options, repository)._replace(warnings=())
     if current is not None:
         _count_secrets(here, wish, options, current)
-        asked = options["update_secrets"] == settings.ALWAYS
-        if planned.changes and not asked and _is_switched(here, wish, options):
-            return None
+    if followed and not planned.changes:
+        here.plan.warnings.append(
+            f"Endpoint {wish.name} of server {here.name} is left as it is, since it is as its configuration"
+            f" {followed.name}."
+        )
     item = _item(here, wish, options, planned, current)
+    if item and followed:
+        item.notes.append(f"goes on to be as its configuration {followed.name}")
     if item and old:
         return rename.waits(here, item, old)
     if item and item.status == PLANNED:
@@ -196,23 +203,54 @@ def _count_secrets(here: Site, wish: EndpointWish, options: Plain, current: Plai
     ]
 
 
-def _is_switched(here: Site, wish: EndpointWish, options: Plain) -> bool:
-    """Whether an endpoint that is not as declared is as one of its declared configurations, so after a failover."""
+class _Configuration(NamedTuple):
+    """A configuration that an endpoint has taken over, and with it the settings that the endpoint is to have."""
+
+    name: str
+    settings: Plain
+
+
+def _active_configuration(here: Site, wish: EndpointWish, options: Plain) -> _Configuration | None:
+    """The declared configuration that an endpoint is as, so after a failover; None where it is as declared, or as none.
+
+    A configuration is what is declared for it, and until that is done what it is on the server: so the endpoint follows
+    it, and no change in git undoes a failover.
+    """
     repository = here.reader.repository()
+
+    def is_as(wanted: Plain) -> bool:
+        compared = {**options, "settings": wanted, "update_secrets": settings.ON_CREATE}
+        return not endpoint.compare(here.api, compared, repository).changes
+
     own = settings.Wish.from_options(options).settings
-    for other in here.wish.endpoints or ():
-        donor = repository.endpoint(other.name)
-        if donor is None or other.absent or not other.name.startswith(wish.name + _CONFIGURATION):
-            continue
+    configurations = _configurations(here, wish)
+    if not configurations or is_as(own):
+        return None
+    visible = settings.without_secrets(own, repository.sealed)
+    now = []
+    for other in configurations:
+        there = (repository.endpoint(other.name) or {}).get(settings.ROOT) or {}
         declared = settings.Wish.from_options(other.options).settings
-        wanted = merge(_same_places(own, donor.get(settings.ROOT) or {}), declared)
-        if not endpoint.compare(here.api, {**options, "settings": wanted}, repository).changes:
-            here.plan.warnings.append(
-                f"Endpoint {wish.name} of server {here.name} is left as it is, since it is as its configuration"
-                f" {other.name}."
-            )
-            return True
-    return False
+        if merge(own, _same_places(own, declared)) == own:
+            # Declared as the endpoint itself, it is no other state of it.
+            continue
+        found = _Configuration(other.name, merge(_same_places(visible, there), declared))
+        if is_as(found.settings):
+            return found
+        if is_as(merge(_same_places(visible, there), _same_places(declared, there))):
+            now.append(found)
+    return now[0] if len(now) == 1 else None
+
+
+def _configurations(here: Site, wish: EndpointWish) -> list[EndpointWish]:
+    """The configurations of an endpoint that the wish declares and the server has."""
+    return [
+        other
+        for other in here.wish.endpoints or ()
+        if other.name.startswith(wish.name + _CONFIGURATION)
+        and not other.absent
+        and here.reader.repository().endpoint(other.name) is not None
+    ]
 
 
 def _same_places(wanted: Mapping[str, Any], there: Mapping[str, Any]) -> Plain:

@@ -1,20 +1,22 @@
 # Copyright: (c) 2026, the qlik.enterprise_manager contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What endpoints name: other endpoints, and the tasks that write the log streams which they read.
+"""What names what: endpoints other endpoints, and the tasks that write the log streams which they read.
 
 A server takes an endpoint only when what it names is there, and lets go of nothing that is still named. So what is
 named is made before, and deleted after. Of two tasks that are started or stopped together, the one that writes a log
-stream starts before, and stops after, those that read it.
+stream starts before, and stops after, those that read it. Where both are stopped for a change each, that of the one
+that writes comes first, and the other's when it is over.
 This is private to the collection: it may change in any release.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from .._client.normalise import Plain
 from .._core.errors import AemError
 from .._core.plan import DELETE
 from .._definition import references
@@ -22,7 +24,7 @@ from .._definition.references import STAGING_TASK, Reference
 from .._definition.tree import value_at
 from .._resource import named
 from . import order, site
-from .item import ENDPOINT, PLANNED, RUN_STATE, TASK, Item, Key
+from .item import ENDPOINT, PLANNED, TASK, Item, Key
 from .site import Site
 
 _PAIR = 2
@@ -36,12 +38,13 @@ def plan_order(here: Site) -> None:
             _after_what_it_names(here, item)
         elif item.status == PLANNED and item.key.kind == TASK and item.action == DELETE:
             _after_its_readers(here, item)
+            _tell_what_names_it(here, item)
         else:
             continue
         if item.status != PLANNED:
             held[item.key] = item.reason
     order.hold_back(here.plan.items, held, order.is_blocked)
-    for phase in (site.STOP, site.START):
+    for phase in (site.STOP, site.TASKS, site.START):
         _order_runs(here, phase)
 
 
@@ -62,11 +65,8 @@ def _after_what_it_names(here: Site, item: Item) -> None:
 
 def _after_its_readers(here: Site, item: Item) -> None:
     """Let a task be deleted after the endpoints that read the log stream which it writes."""
-    if not here.reader.has_read("definitions"):
-        # Whoever deletes nothing but tasks is told by the server.
-        return
     stream = item.key.name.casefold()
-    for reader in here.reader.repository().endpoints.values():
+    for reader in _endpoints(here):
         if _stream_of(reader) != stream:
             continue
         name = str(reader["name"])
@@ -76,25 +76,42 @@ def _after_its_readers(here: Site, item: Item) -> None:
         item.needs = (*item.needs, here.key(ENDPOINT, name))
 
 
+def _tell_what_names_it(here: Site, item: Item) -> None:
+    """Tell which jobs and notifications go on to name a task that is deleted, as far as definitions were read."""
+    if here.reader.has_read("definitions"):
+        users = here.reader.repository().named_by(item.key.name)
+        if users:
+            item.notes.append(f"still named by {', '.join(users)}")
+
+
 def _order_runs(here: Site, phase: int) -> None:
     """Let the tasks that are started, or stopped, follow each other by the log streams which they write and read."""
-    items = {item.key.name: item for item in here.plan.items if item.phase == phase and item.status == PLANNED}
+    planned = [item for item in here.plan.items if item.phase == phase and item.status == PLANNED]
+    items = {item.key.name: item for item in planned if phase != site.TASKS or item.stops}
     if len(items) < _PAIR:
         return
     # Who may not read definitions has them side by side.
     with suppress(AemError):
         waves = references.waves(here.repository_after().sections, list(items))
         before: tuple[Key, ...] = ()
-        for names in waves if phase == site.START else reversed(waves):
+        for names in reversed(waves) if phase == site.STOP else waves:
             for name in names:
                 items[name].after = before
-            before = tuple(here.key(RUN_STATE, name) for name in names)
+            before = tuple(items[name].key for name in names)
 
 
 def _is_there(here: Site, reference: Reference) -> bool:
     repository = here.reader.repository()
     found = repository.task(reference.name) if reference.kind == TASK else repository.endpoint(reference.name)
     return found is not None
+
+
+def _endpoints(here: Site) -> Iterable[Plain]:
+    """The endpoints that are there; none for whoever may not read them, who is told by the server."""
+    try:
+        return here.reader.repository().endpoints.values()
+    except AemError:
+        return ()
 
 
 def _stream_of(endpoint: Mapping[str, Any]) -> str:

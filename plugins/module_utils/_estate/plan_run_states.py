@@ -14,7 +14,7 @@ from functools import partial
 
 from .._client.normalise import Plain
 from .._client.vocabulary import RUN_OPTION
-from .._core.errors import AemError, Refused
+from .._core.errors import AemError, ApiError, Refused
 from .._core.plan import CREATE, RUN, Applied, Change, Plan
 from .._definition.tree import value_at
 from .._resource import pausing, stopped, task_state
@@ -143,12 +143,16 @@ def _only_loads_there(here: Site, name: str) -> bool:
     try:
         there = here.reader.repository().task(name)
     except AemError as error:
-        if not is_forbidden(error) and getattr(error, "error_code", None) != _NO_DEFINITIONS:
+        if here.reader.has_definitions and not is_forbidden(error) and _code(error) != _NO_DEFINITIONS:
             raise
         told = here.api.get_task_details(here.name, name).get("options") or {}
         does_more = told.get("apply_changes_enabled") or told.get("store_changes_enabled")
         return bool(told.get("full_load_enabled")) and not does_more
     return there is not None and only_loads(there.data)
+
+
+def _code(error: AemError) -> str | None:
+    return error.error_code if isinstance(error, ApiError) else None
 
 
 def _only_loads(here: Site, wish: TaskWish) -> bool:
@@ -175,7 +179,8 @@ def _start(here: Site, wish: TaskWish) -> Item | None:
     planned = here.tasks_after.get(wish.name.casefold())
     if planned is not None and only_loads(planned):
         raise Refused(_FULL_LOAD_ONLY)
-    first = never_ran(task)
+    # Of a Compose task nobody can tell: all have the stop reason NONE (guide 2.16).
+    first = here.reader.has_definitions and never_ran(task)
     if first and not wish.first_run:
         here.plan.warnings.append(
             f"Task {wish.name} of server {here.name} never ran and stays stopped, since it has no first_run."

@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._core.errors import AemError
+from .._core.errors import AemError, Refused
 from .._core.select import ByName
 from .._definition.document import Definition, of_sections
+from .._definition.references import NOTIFICATIONS
 from .._definition.task import Task
 from .._resource import acl, server
 from .._resource import license as licenses
@@ -31,6 +32,8 @@ from .._resource.importing import read_all
 T = TypeVar("T")
 
 _COVERED = ("tasks", "databases")
+# The sections whose things name tasks, and what messages call these.
+_NAMING = {"scheduler": "job", NOTIFICATIONS: "notification"}
 # Seconds that a look before a write may be old.
 _RECENT = 2.0
 
@@ -82,6 +85,14 @@ class Repository(Known):
         """The endpoints that name the endpoint, as the one below them or the one that lends credentials."""
         return self._read.endpoints_using(name)
 
+    def named_by(self, task: str) -> list[str]:
+        """The scheduler's jobs and the notifications that name a task, as messages name them."""
+        return [
+            f"{_NAMING[found.section]} {found.by}"
+            for found in dict.fromkeys(self._read.references)
+            if found.section in _NAMING and found.name.casefold() == task.casefold()
+        ]
+
     @property
     def not_covered(self) -> dict[str, int]:
         """What the server has defined beside tasks and endpoints, and how much of it."""
@@ -108,12 +119,14 @@ NOTHING = Repository(of_sections())
 class Reader:
     """Reads one server. What could not be read is raised each time it is asked for, and kept in ``failures``.
 
-    Of a server that is not there, nothing is there, and nothing is requested.
+    Of a server that is not there, nothing is there, and nothing is requested. A Compose server has tasks, but no
+    definitions (guide, chapter 1).
     """
 
-    def __init__(self, api: Api, name: str, exists: bool) -> None:
+    def __init__(self, api: Api, name: str, exists: bool, has_definitions: bool = True) -> None:
         self.name = name
         self.exists = exists
+        self.has_definitions = has_definitions
         self.failures: dict[str, AemError] = {}
         self._api = api
         self._found: dict[str, Any] = {}
@@ -137,7 +150,9 @@ class Reader:
         return self._once("license", lambda: licenses.read(self._api, self.name), {})
 
     def repository(self) -> Repository:
-        """All definitions."""
+        """All definitions. Raise Refused where the server has none."""
+        if not self.has_definitions:
+            raise Refused(f"server {self.name} is a Compose server, whose endpoints and definitions cannot be managed")
 
         def look() -> Repository:
             return Repository(read_all(self._api, self.name))

@@ -10,9 +10,11 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import COMPOSE
 from .._core.concurrent import side_by_side
 from .._core.errors import AemError
 from .._core.plan import CREATE, DELETE, UPDATE
@@ -51,6 +53,7 @@ def plan_all(api: Api, wishes: Sequence[ServerWish], rules: Rules) -> list[Serve
         for wish, outcome in zip(managed, side_by_side(planned, managed, api.session.connection.concurrency))
     ]
     _wait_for_places(plans, managed, listed)
+    _refuse_taken_places(plans, managed, listed)
     elsewhere.there[SERVERS] = len(listed)
     prune.plan_servers(api, rules, [str(item["name"]) for item in others.values()], elsewhere)
     return [*plans, elsewhere]
@@ -68,9 +71,9 @@ def _planned(
 ) -> ServerPlan:
     name, old = wish.name.casefold(), (wish.renamed_from or "").casefold()
     if name in listed or wish.absent:
-        return plan.plan_server(api, wish, rules, Reader(api, wish.name, name in listed))
+        return plan.plan_server(api, wish, rules, _reader(api, wish.name, listed.get(name)))
     if old in listed:
-        return plan.plan_server(api, wish, rules, Reader(api, str(listed[old]["name"]), exists=True))
+        return plan.plan_server(api, wish, rules, _reader(api, str(listed[old]["name"]), listed[old]))
     same = next((item for item in others.values() if _is_at(item, wish)), None)
     if same is None:
         return plan.plan_server(api, wish, rules, Reader(api, wish.name, exists=False))
@@ -82,6 +85,11 @@ def _planned(
     return ServerPlan(wish.name, [item])
 
 
+def _reader(api: Api, name: str, there: Plain | None) -> Reader:
+    """What reads a server that GetServerList has, or has not."""
+    return Reader(api, name, there is not None, there is None or there["type"] != COMPOSE)
+
+
 def _wait_for_places(plans: Sequence[ServerPlan], wishes: Sequence[ServerWish], listed: Mapping[str, Plain]) -> None:
     """Let a new server come after the deletion of one at its host and port; the wishes go with the plans."""
     going = [(wish, listed[wish.name.casefold()]) for wish in wishes if wish.absent and wish.name.casefold() in listed]
@@ -90,23 +98,59 @@ def _wait_for_places(plans: Sequence[ServerPlan], wishes: Sequence[ServerWish], 
     deleted = {item.key for found in plans for item in found.items if item.action == DELETE and item.status == PLANNED}
     for found, wish in zip(plans, wishes):
         old = next((gone.name for gone, there in going if not wish.absent and _is_at(there, wish)), None)
-        item = next((one for one in found.items if one.key.kind == kinds.SERVER and one.action == CREATE), None)
-        if old is not None and item is not None and item.status == PLANNED:
+        item = _moved(found)
+        if old is not None and item is not None:
             _come_after(found, item, Key(kinds.SERVER, old, old), deleted)
 
 
 def _come_after(found: ServerPlan, made: Item, old: Key, deleted: Collection[Key]) -> None:
-    """Let a server be made after the deletion of another one, and wait where that is not deleted."""
+    """Let a server be put after the deletion of another one, and wait where that is not deleted."""
     made.needs = (*made.needs, old)
     if old not in deleted:
-        why = f"server {old.name} is at the same host and port, and this run does not delete it"
-        order.hold_back(found.items, {made.block(why).key: why}, order.is_blocked)
+        _hold(found, made, f"server {old.name} is at the same host and port, and this run does not delete it")
+
+
+def _refuse_taken_places(
+    plans: Sequence[ServerPlan], wishes: Sequence[ServerWish], listed: Mapping[str, Plain]
+) -> None:
+    """Let a server wait that is to be where another one is, or comes first; the wishes go with the plans.
+
+    One that is to leave its place in this run has it until then.
+    """
+    going = {wish.name.casefold() for wish in wishes if wish.absent}
+    taken = {_place(item): str(item["name"]) for name, item in listed.items() if name not in going}
+    for found, wish in zip(plans, wishes):
+        item = _moved(found)
+        if item is None or item.change is None:
+            continue
+        owner = taken.setdefault(_place(item.change.after or {}), wish.name)
+        if owner.casefold() not in (wish.name.casefold(), (wish.renamed_from or "").casefold()):
+            _hold(found, item, f"server {owner} is at the same host and port")
+
+
+def _moved(found: ServerPlan) -> Item | None:
+    """The planned item that puts a server, where it changes host or port."""
+    item = next((one for one in found.items if one.key.kind == kinds.SERVER and one.status == PLANNED), None)
+    if item is None or item.change is None or item.action not in (CREATE, UPDATE):
+        return None
+    before, after = item.change.before or {}, item.change.after or {}
+    return item if "host" in after and _place(before) != _place(after) else None
+
+
+def _hold(found: ServerPlan, item: Item, why: str) -> None:
+    """Block an item, and what needs it."""
+    order.hold_back(found.items, {item.block(why).key: why}, order.is_blocked)
+
+
+def _place(properties: Mapping[str, Any]) -> tuple[str, str]:
+    """Where a server is: host and port, which no other one may have too (guide 2.9)."""
+    return str(properties.get("host")).casefold(), str(properties.get("port"))
 
 
 def _is_at(item: Plain, wish: ServerWish) -> bool:
     """Whether a server of GetServerList is at the host and port that are wished for another."""
-    host, port = wish.options.get("host"), wish.options.get("port") or server.ON_CREATE["port"]
-    return bool(host) and [str(item.get("host")).casefold(), str(item.get("port"))] == [str(host).casefold(), str(port)]
+    wanted = {"host": wish.options.get("host"), "port": wish.options.get("port") or server.ON_CREATE["port"]}
+    return bool(wanted["host"]) and _place(item) == _place(wanted)
 
 
 def _observed(found: ServerPlan) -> ServerPlan:

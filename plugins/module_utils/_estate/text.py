@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from .._core.plan import CREATE, DELETE, RUN, UPDATE
+from .._core.plan import CREATE, DELETE, RUN, UPDATE, Applied
+from .._resource.pausing import LeftStopped
 from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, SKIPPED, Item, Key
 from .wording import changes_told, contents_told
 
@@ -46,18 +47,16 @@ def server_lines(server: str, items: Sequence[Item], observed: bool) -> list[str
 
 
 def not_running(items: Iterable[Item]) -> list[str]:
-    """The tasks that had to stop for a change that failed: somebody has to look whether they run again.
-
-    So has to run what was to take the place of a task that ran.
-    """
+    """The tasks that ran and do not, after a change that failed: stopped for it, or to take the place of another."""
     known = {item.key: item for item in items}
     return [line for item in known.values() if item.status == FAILED for line in _why_not_running(item, known)]
 
 
 def _why_not_running(item: Item, known: Mapping[Key, Item]) -> Iterator[str]:
     what = f"LOOK FIRST: task {item.key.name} of server {item.key.server}"
-    if item.stops:
-        yield f"{what} was to be stopped for a change that failed."
+    left = item.error.left.value if item.error and isinstance(item.error.left, Applied) else None
+    if isinstance(left, LeftStopped):
+        yield f"{what} does not run: it was stopped for a change, and could not be resumed."
     elif item.action == RUN:
         former = [known[key] for key in item.needs if key in known and known[key].stops and known[key].status == DONE]
         yield from (

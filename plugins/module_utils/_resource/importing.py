@@ -23,11 +23,14 @@ from .._core.plan import Applied
 from .._definition import document as definitions
 from .._definition.compare import Difference
 from .._definition.document import Definition
+from .._definition.paths import tokens_of
 from .._definition.tree import DefinitionError
 from .named import UNAUTHORIZED, look_for_missing
 from .pausing import Pause, few, running, subject
 
 LOOK_AFTER_LOST_ANSWER = 3.0
+# What says in a task which tables and endpoints are its own.
+_NEVER_REFUSED = frozenset({"source_tables", "source_name", "database_name", "target_names", "target_name"})
 
 
 def document(options: Mapping[str, Any]) -> Definition:
@@ -125,6 +128,7 @@ class Import:
 
     ``send`` makes the call, ``remaining`` answers what importing would still change, ``tasks`` names the tasks that
     are imported, ``pause`` holds those that run. ``timeout`` is in seconds, for the import to become visible.
+    ``changes`` is how many differences there were before, as far as that is known.
     """
 
     api_method: str
@@ -133,6 +137,7 @@ class Import:
     tasks: Collection[str]
     pause: Pause
     timeout: int
+    changes: int | None = None
 
     def apply(self) -> Applied:
         """Stop, import, wait until the import is visible, and resume, also where the import fails."""
@@ -206,13 +211,21 @@ class Import:
         missing = [item for item in found if item.before is None and not item.setting and (item.task or item.endpoint)]
         if missing:
             listed = few([f"{'task' if item.task else 'endpoint'} {item.name!r}" for item in missing])
-            words = f"{listed} not there after {self.timeout} seconds; a longer timeout may help"
-            raise TaskFailed(
-                self.api_method,
-                f"{self.api_method} has been answered without an error, but on server {self.pause.server} {words}.",
-                words,
-            )
+            raise self._not_there(f"{listed} not there")
+        if self._has_not_come(found):
+            raise self._not_there(f"nothing of it is there ({few([item.path for item in found])})")
         return found
+
+    def _has_not_come(self, found: Sequence[Difference]) -> bool:
+        """Whether all still differs, tables or endpoints of a task too: a server may refuse settings, not these."""
+        nothing = self.changes is not None and len(found) >= self.changes
+        return nothing and any(_NEVER_REFUSED.intersection(tokens_of(item.path)) for item in found)
+
+    def _not_there(self, what: str) -> TaskFailed:
+        """The error of an import of which nothing has come in time."""
+        words = f"{what} after {self.timeout} seconds; a longer timeout may help"
+        told = f"{self.api_method} has been answered without an error, but on server {self.pause.server} {words}."
+        return TaskFailed(self.api_method, told, words)
 
     def _told(self, left: Sequence[Difference]) -> list[str]:
         """A warning of what the server does not take."""

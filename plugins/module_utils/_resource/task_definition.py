@@ -226,7 +226,7 @@ def change_by_import(
     """
     shown = diff(found)
     action, before = (CREATE, None) if is_new else (UPDATE, shown["before"])
-    importing = _import(api, server, sent, Pause(api, server, tasks, how.timeout, left), how)
+    importing = _import(api, server, sent, Pause(api, server, tasks, how.timeout, left), how, len(found))
     refused = refusal(server, tasks, how.force, "imported", would_change(found))
     name = sent.task_names[0]
     return Change(KIND, name, action, before, shown["after"], importing.apply, refused, server)
@@ -272,8 +272,8 @@ def change_by_removal(
     return Change(KIND, name, DELETE, before, None, removal.apply, refused, server)
 
 
-def _import(api: Api, server: str, wanted: Definition, pause: Pause, how: How) -> Import:
-    """The import of a definition with one task; ``pause`` holds the task where it runs."""
+def _import(api: Api, server: str, wanted: Definition, pause: Pause, how: How, changes: int) -> Import:
+    """The import of a definition with one task; ``pause`` holds the task where it runs, for so many ``changes``."""
     name, text = wanted.task_names[0], wanted.write()
     return Import(
         api_method="ImportTask",
@@ -282,6 +282,7 @@ def _import(api: Api, server: str, wanted: Definition, pause: Pause, how: How) -
         tasks=[name],
         pause=pause,
         timeout=how.timeout,
+        changes=changes,
     )
 
 
