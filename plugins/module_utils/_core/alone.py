@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from . import locks
 from .errors import Refused
@@ -21,8 +22,6 @@ from .notes import file_about, own_folder
 PATIENCE = 60.0
 
 _LOCKS = "locks"
-# So many files at most; that two things may share one does no harm.
-_DIGITS = 2
 
 
 @contextmanager
@@ -31,12 +30,14 @@ def alone(address: str, what: str) -> Iterator[None]:
 
     Raise Refused where another one takes longer than PATIENCE. Where no lock can be had, go on without.
     """
-    handle = _taken(file_about([address, what])[:_DIGITS], what)
+    name = file_about([address, what])
+    handle = _taken(name, what)
     try:
         yield
     finally:
         if handle is not None:
-            locks.release(handle)
+            # Each thing has a file of its own, and they would pile up over the years.
+            locks.release(handle, str(_path(name)))
 
 
 def take(name: str, wait: float, said: str = "") -> int:
@@ -44,9 +45,13 @@ def take(name: str, wait: float, said: str = "") -> int:
 
     Raise Refused, too, where nothing can be written there.
     """
-    folder = own_folder(_LOCKS)
-    make_folder(str(folder))
-    return locks.take(str(folder / f"{name}.lock"), wait, said)
+    path = _path(name)
+    make_folder(str(path.parent))
+    return locks.take(str(path), wait, said)
+
+
+def _path(name: str) -> Path:
+    return own_folder(_LOCKS) / f"{name}.lock"
 
 
 def _taken(name: str, what: str) -> int | None:

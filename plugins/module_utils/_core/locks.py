@@ -12,6 +12,7 @@ import fcntl
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from .errors import Refused
 from .files import PRIVATE
@@ -42,32 +43,52 @@ def take(path: str, wait: float = 0.0, said: str = "") -> int:
     ``wait`` are the seconds that another run has to let go of it, ``said`` is for those who wait. Raise Busy where it
     does not, and Unusable for a file that cannot be opened. A file system that knows no locks is used without.
     """
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
-    except OSError as error:
-        raise Unusable(path, error) from error
-    try:
-        _wait_for(handle, path, time.monotonic() + wait)
-        if said:
-            _write(handle, said)
-    except BaseException:
+    deadline = time.monotonic() + wait
+    while True:
+        handle = _open(path)
+        try:
+            # Who had the lock may have removed its file, and then others have that of a new one.
+            taken = _has_taken(handle) and _is_at(path, handle)
+            if taken and said:
+                _write(handle, said)
+            holder = "" if taken else _read(handle)
+        except BaseException:
+            os.close(handle)
+            raise
+        if taken:
+            return handle
         os.close(handle)
-        raise
-    return handle
+        if time.monotonic() >= deadline:
+            raise Busy(path, holder)
+        time.sleep(_PAUSE)
 
 
-def release(handle: int) -> None:
-    """Let go of a lock, also where a process that this one has started still has the file."""
+def release(handle: int, path: str = "") -> None:
+    """Let go of a lock, also where a process that this one has started still has the file.
+
+    Its file is removed before where its ``path`` is given; who waits for the lock of that file takes that of a new one.
+    """
+    with suppress(OSError):
+        if path and _is_at(path, handle):
+            Path(path).unlink()
     with suppress(OSError):
         fcntl.flock(handle, fcntl.LOCK_UN)
     os.close(handle)
 
 
-def _wait_for(handle: int, path: str, deadline: float) -> None:
-    while not _has_taken(handle):
-        if time.monotonic() >= deadline:
-            raise Busy(path, _read(handle))
-        time.sleep(_PAUSE)
+def _open(path: str) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE)
+    except OSError as error:
+        raise Unusable(path, error) from error
+
+
+def _is_at(path: str, handle: int) -> bool:
+    """Whether a file that is open is still the one of that name."""
+    try:
+        return os.path.samestat(Path(path).stat(), os.fstat(handle))
+    except OSError:
+        return False
 
 
 def _has_taken(handle: int) -> bool:

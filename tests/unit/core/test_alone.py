@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
 
@@ -52,6 +53,15 @@ def test_who_waits_too_long_says_why_and_later_it_goes(monkeypatch: pytest.Monke
         held.result()
     with alone.alone(EM, "The ACL of server one"):
         assert [path.suffix for path in alone.own_folder("locks").iterdir()] == [".lock"]
+
+
+def test_nobody_waits_for_who_changes_another_thing_and_no_file_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alone, "PATIENCE", 0.0)
+    with ExitStack() as held:
+        for number in range(300):
+            held.enter_context(alone.alone(EM, f"The ACL of server {number}"))
+        assert len(list(alone.own_folder("locks").iterdir())) == 300
+    assert list(alone.own_folder("locks").iterdir()) == []
 
 
 def test_where_no_lock_can_be_had_work_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

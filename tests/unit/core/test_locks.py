@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,51 @@ def test_a_process_that_the_holder_has_started_does_not_keep_it(tmp_path: Path) 
     locks.release(handle)
     locks.release(locks.take(path))
     os.close(kept)
+
+
+def test_nobody_has_the_lock_of_a_file_that_was_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "lock"
+    first = locks.take(str(path))
+    opened = os.open(path, os.O_RDWR)
+    locks.release(first, str(path))
+    assert not path.exists()
+    handles = iter([opened])
+    real = os.open
+    monkeypatch.setattr(os, "open", lambda *arguments: next(handles, None) or real(*arguments))
+    second = locks.take(str(path), wait=60)
+    with pytest.raises(locks.Busy):
+        locks.take(str(path))
+    assert os.path.samestat(path.stat(), os.fstat(second))
+    locks.release(second, str(path))
+
+
+def test_the_file_of_another_lock_is_not_removed(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+    first = locks.take(str(path))
+    path.unlink()
+    second = locks.take(str(path))
+    locks.release(first, str(path))
+    with pytest.raises(locks.Busy):
+        locks.take(str(path))
+    locks.release(second)
+
+
+def test_many_that_remove_the_file_take_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(locks, "_PAUSE", 0.0001)
+    path, inside, most = str(tmp_path / "lock"), set(), []
+
+    def work(number: int) -> None:
+        for _time in range(30):
+            handle = locks.take(path, wait=60)
+            inside.add(number)
+            most.append(len(inside))
+            inside.remove(number)
+            locks.release(handle, path)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(work, range(12)))
+    assert most == [1] * 360
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_system_without_locks_is_used_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
