@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.concurrent import wait_until
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate import digest, gate
@@ -715,6 +716,37 @@ def test_a_renamed_server_keeps_its_acl_and_what_is_its_own(em: Simulator) -> No
         assert ("replicate-test" in names, DEV in names) == (True, False)
         assert api.get_server_acl("replicate-test")["designer_role"]["users"] == ["CORP\\dev.only"]
         assert len(api.get_task_list("replicate-test")) == len(found["tasks"])
+
+
+@pytest.mark.parametrize("kind", ["drop_after", "drop_before"])
+@pytest.mark.parametrize("api_method", ["DeleteServer", "PutServer", "PutServerAcl"])
+def test_a_server_is_renamed_whatever_answer_is_lost(em: Simulator, api_method: str, kind: str) -> None:
+    em.inject({"kind": kind, "api_method": api_method, "times": 1})
+    done = brought_about(em, {"name": "replicate-test", "renamed_from": DEV, "password": "geheim-1"})
+    assert done.values["status"] == "applied"
+    with session(em) as api:
+        assert api.get_server_acl("replicate-test")["designer_role"]["users"] == ["CORP\\dev.only"]
+
+
+@pytest.mark.parametrize(
+    ("api_method", "told"),
+    [
+        ("PutServerAcl", f"{DEV} is there as replicate-test now, without"),
+        ("PutServer", f"{DEV} is removed and could not"),
+    ],
+)
+def test_an_acl_that_a_rename_has_lost_is_told_and_can_be_given(em: Simulator, api_method: str, told: str) -> None:
+    em.inject({"kind": "error", "api_method": api_method, "error_code": BROKEN, "times": 2})
+    found = {"name": "replicate-test", "renamed_from": DEV, "host": "h", "username": "u", "password": "geheim-1"}
+    done = brought_about(em, found)
+    assert (done.values["status"], done.changed) == ("failed", True)
+    assert done.error is not None
+    assert told in done.error.message
+    em.clear_faults()
+    acl = yaml.safe_load(done.error.message.partition("run again: ")[2])
+    proven(em, {**found, "acl": acl})
+    with session(em) as api:
+        assert api.get_server_acl("replicate-test")["designer_role"]["users"] == ["CORP\\dev.only"]
 
 
 def test_a_server_whose_new_name_cannot_be_had_keeps_its_old_one(em: Simulator) -> None:

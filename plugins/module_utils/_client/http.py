@@ -17,7 +17,7 @@ from typing import Any
 
 from .._core.concurrent import TRIED_AGAIN
 from .._core.display import forms, shown
-from .._core.errors import AemError, ApiError, NoAnswer, SessionChanged, WriteInCheckMode
+from .._core.errors import AemError, ApiError, NoAnswer, SessionChanged, WriteInCheckMode, ended
 from .call import NOTHING, Call
 from .connection import Connection
 from .judging import SESSION_ENDED, content_of
@@ -140,7 +140,7 @@ class Session:
             except AemError as error:
                 # One that is over needs no logout.
                 if not (isinstance(error, ApiError) and error.error_code == SESSION_ENDED):
-                    self.warnings.append(f"{error.message} The session ends by itself after five minutes.")
+                    self.warnings.append(f"{ended(error.message)} The session ends by itself after five minutes.")
         self._http.close()
 
     def logout(self) -> None:

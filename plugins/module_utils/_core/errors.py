@@ -28,10 +28,10 @@ _BROKEN = "Look at Enterprise Manager, and at what stands between it and here, t
 class AemError(Exception):
     """The root of every error that ends in a message for the user.
 
-    ``left`` is for a change that failed half way: what it had done by then. ``passing`` says that the same may well
-    go better some seconds later. ``unsettled`` says that a call that writes may have done its work all the same: what
-    nobody knows counts as a change. ``advice`` is the end of the message where that says what to do in general.
-    ``warnings`` is the list that a user hears of where the error was overcome.
+    ``left`` is for a change that failed half way: what it had done by then. Who sets it counts what nobody knows.
+    ``passing`` says that the same may well go better some seconds later. ``unsettled`` says that a call that writes may
+    have done its work all the same: what nobody knows counts as a change. ``advice`` is the end of the message where
+    that says what to do in general. ``warnings`` is the list that a user hears of where the error was overcome.
     ``causes`` holds the errors that this one sums up.
     """
 
@@ -54,10 +54,14 @@ class AemError(Exception):
         """The message, as it is now, and what kind of error it is."""
         return f"{type(self).__name__}({self.message!r})"
 
+    def add(self, sentence: str) -> None:
+        """Tell more, after what the message says already."""
+        self.message = f"{ended(self.message)} {sentence}"
+
     def overcome(self, how: str) -> None:
         """Tell the user of an error that does no harm any more: ``how`` is a sentence after its message."""
         if self.warnings is not None:
-            self.warnings.append(f"{self.message.removesuffix(self.advice).rstrip()} {how}")
+            self.warnings.append(f"{ended(self.message.removesuffix(self.advice))} {how}")
 
     def facts(self) -> dict[str, Any]:
         """The fields that a failed result carries beside ``msg``."""
@@ -269,11 +273,9 @@ def told_once(errors: Sequence[AemError]) -> str:
     """The messages of errors, one after the other; advice that several of them give stands once, at the end."""
     advice = dict.fromkeys(error.advice for error in errors if error.advice and error.message.endswith(error.advice))
     if not advice or len(errors) == 1:
-        return " ".join(error.message for error in errors)
-    words = [
-        error.message[: -len(error.advice)].rstrip() if error.advice in advice else error.message for error in errors
-    ]
-    return " ".join([*words, *advice])
+        return " ".join(ended(error.message) for error in errors)
+    words = [error.message[: -len(error.advice)] if error.advice in advice else error.message for error in errors]
+    return " ".join([*map(ended, words), *advice])
 
 
 def _of(api_method: str, about: str) -> str:

@@ -209,6 +209,14 @@ def _delete_again(delete: Callable[[], None], not_there: str, is_there: Callable
             raise
 
 
+def left_changed(error: AemError) -> bool:
+    """Whether a change that ended in an error has changed anything; what nobody knows counts.
+
+    What the error says to have ``left`` decides where it is said, since it may come of a look.
+    """
+    return error.left.changed if isinstance(error.left, Applied) else may_have_changed(error)
+
+
 def fulfil(plan: Plan, check_mode: bool, returned_as: str) -> Result:
     """Carry the plan of one thing out; the result holds the thing, as it is after it, under ``returned_as``."""
     result = carry_out_in_order(plan.changes, check_mode).result(**{returned_as: plan.after})
@@ -237,9 +245,8 @@ def _apply(step: Step) -> None:
         applied = step.change.apply()
     except AemError as error:
         step.status, step.error = FAILED, error
-        step.partly = may_have_changed(error)
-        if isinstance(error.left, Applied):
-            step.partly, step.value = error.left.changed, error.left.value
+        step.partly = left_changed(error)
+        step.value = error.left.value if isinstance(error.left, Applied) else None
     else:
         step.status = DONE if applied.changed else NOT_NEEDED
         step.value, step.warnings = applied.value, applied.warnings

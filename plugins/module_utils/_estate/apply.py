@@ -14,8 +14,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from queue import SimpleQueue
 
-from .._core.errors import AemError, may_have_changed
-from .._core.plan import Applied
+from .._core.errors import AemError
+from .._core.plan import left_changed
 from .item import DONE, FAILED, PLANNED, SKIPPED, Item, Key
 from .order import turns
 
@@ -97,5 +97,5 @@ def _apply(item: Item) -> None:
             item.warnings += applied.warnings
     except AemError as error:
         item.status, item.error, item.reason = FAILED, error, error.message
-        item.changed = error.left.changed if isinstance(error.left, Applied) else may_have_changed(error)
+        item.changed = left_changed(error)
     item.seconds = time.monotonic() - begun

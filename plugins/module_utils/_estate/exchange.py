@@ -10,9 +10,12 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+import json
+
 from .._client.normalise import Plain
-from .._core.errors import AemError, Refused
-from .._core.plan import DELETE, UPDATE, Applied, Change
+from .._client.vocabulary import ACL_ROLES
+from .._core.errors import AemError, Refused, ended, may_have_changed
+from .._core.plan import DELETE, UPDATE, Applied, Change, left_changed
 from .._resource import acl, server
 from . import item as kinds
 from . import site
@@ -60,26 +63,67 @@ class _Exchange:
         return acl.read(self._api, self._old) == self.acl
 
     def apply(self) -> Applied:
-        """Remove, add, give it its ACL."""
-        self._api.delete_server(self._old)
+        """Remove, add, give it its ACL. An error tells under which name the server is then, and if without its ACL."""
         try:
-            self._add(self._new, self._made)
+            server.delete(self._api, self._old)
         except AemError as error:
-            error.left = Applied()
-            self._put_back(error)
+            if left_changed(error):
+                self._put_back(error, "may be removed")
             raise
-        return Applied()
-
-    def _add(self, name: str, properties: Plain) -> None:
-        self._api.put_server(name, properties)
-        if self.acl is not None:
-            self._api.put_server_acl(name, self.acl)
-
-    def _put_back(self, error: AemError) -> None:
         try:
-            self._add(self._old, self._as_it_was)
+            self._put(self._new, self._made)
+        except AemError as error:
+            self._put_back(error, "is removed")
+            raise
+        try:
+            return self._give_acl(self._new)
+        except AemError as error:
+            error.add(f"Server {self._old} is there as {self._new} now, without its ACL. {self._what_to_do()}")
+            error.left = Applied()
+            raise
+
+    def _put(self, name: str, properties: Plain) -> None:
+        """Add the server under that name. Where nobody knows whether that was done, a look tells."""
+        try:
+            self._api.put_server(name, properties)
+        except AemError as error:
+            if not may_have_changed(error) or not self._is_there(name, error):
+                raise
+
+    def _is_there(self, name: str, error: AemError) -> bool:
+        """Whether the server is there after ``error``, which tells where that cannot be seen."""
+        try:
+            return server.read(self._api, name) is not None
+        except AemError as blind:
+            error.add(f"Whether server {name} is there could not be seen: {ended(blind.message)}")
+            return False
+
+    def _give_acl(self, name: str) -> Applied:
+        done = Applied() if self.acl is None else acl.put(self._api, name, self.acl)
+        return Applied(warnings=done.warnings)
+
+    def _put_back(self, error: AemError, gone: str) -> None:
+        """Have the server under its old name after all; ``error`` tells what became of it, ``gone`` what it is else."""
+        error.left = Applied()
+        try:
+            self._put(self._old, self._as_it_was)
         except AemError as again:
-            error.message += f" Server {self._old} is removed and could not be added again: {again.message}"
-        else:
-            error.message += f" Server {self._old} was added again under its old name."
-            error.left = Applied(changed=False)
+            told = f"Server {self._old} {gone} and could not be added again: {ended(again.message)}"
+            error.add(f"{told} {self._what_to_do()}")
+            return
+        try:
+            self._give_acl(self._old)
+        except AemError as again:
+            told = f"Server {self._old} was added again under its old name, without its ACL: {ended(again.message)}"
+            error.add(f"{told} {self._what_to_do()}")
+            return
+        error.add(f"Server {self._old} was added again under its old name.")
+        error.left = Applied(changed=False)
+
+    def _what_to_do(self) -> str:
+        """What is to be done by hand: with the server its ACL is gone, and only this run knows it."""
+        if self.acl is None:
+            return "Run again."
+        members = {role: self.acl[role] for role in ACL_ROLES if any(self.acl[role].values())}
+        wish = {**members, "disable_inheritance": self.acl["disable_inheritance"]}
+        return f"Give this as its acl, and run again: {json.dumps(wish, ensure_ascii=False)}"

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from .._client.api import Api
-from .._core.errors import AemError
+from .._core.errors import AemError, ended
 from .._core.files import checksum
 from .._core.notes import Notes
 from .._core.plan import UPDATE
@@ -57,7 +57,7 @@ def remember(api: Api, key: Key, before: State, after: State) -> list[str]:
     try:
         _NOTES.write(_about(api, key), {**said, _MARKS: sorted(left.values())})
     except AemError as error:
-        return [f"{error.message} So what server {key.server} does not keep is sent to it again by each run."]
+        return [f"{ended(error.message)} So what server {key.server} does not keep is sent to it again by each run."]
     return []
 
 

@@ -83,7 +83,7 @@ def with_old_settings(here: Site, wish: EndpointWish, options: Plain) -> Plain:
         return options
     return {
         **options,
-        "role": options.get("role") or str(old.get("role")).lower(),
+        "role": options.get("role") or str(old.get("role") or "").lower() or None,
         "type_id": options.get("type_id") or old.get("type_id"),
         "settings": merge(old.get(settings.ROOT) or {}, options.get("settings") or {}),
     }

@@ -50,6 +50,11 @@ def read(api: Api, server: str) -> Plain | None:
     return none_where(HAS_NO_ACL, lambda: api.get_server_acl(server))
 
 
+def put(api: Api, server: str, acl: Mapping[str, Any]) -> Applied:
+    """Have exactly this ACL on a server. What it comes to is as with every other ACL: a look settles a lost answer."""
+    return _put(api, {"server": server, **acl}, None)
+
+
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     """The change that brings an ACL about as ``options`` (see ARGUMENTS) say, and the ACL after it.
 

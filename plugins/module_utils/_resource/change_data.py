@@ -199,7 +199,7 @@ def _delete(api: Api, options: Mapping[str, Any], older_than: str) -> Applied:
         api.delete_old_change_data(options["server"], options["task"], older_than)
     except NoAnswer as lost:
         if lost.sent:
-            lost.message += " The change data may have been deleted, and was not asked for again. Run again to be sure."
+            lost.add("The change data may have been deleted, and was not asked for again. Run again to be sure.")
             lost.left = Applied()
         raise
     return Applied()

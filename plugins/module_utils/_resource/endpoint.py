@@ -178,9 +178,9 @@ def listed(api: Api, server: str, names: Sequence[str] | None, with_settings: bo
 def _require_same_kind(options: Mapping[str, Any], current: Mapping[str, Any]) -> None:
     """Raise Refused for another role or type than the endpoint has."""
     name, role = options["name"], ENDPOINT_ROLE.spelled(current.get("role"))
-    wanted = (options.get("role") or role).upper()
-    if wanted != role and role not in ("BOTH", "ALL"):
-        raise Refused(f"Endpoint {name} has role {role}; to make it a {wanted}, delete it first.")
+    wanted = options.get("role")
+    if wanted and role and wanted.upper() != role and role not in ("BOTH", "ALL"):
+        raise Refused(f"Endpoint {name} has role {role}; to make it a {wanted.upper()}, delete it first.")
     type_id = options.get("type_id")
     if type_id and current.get("type_id") and type_id != current["type_id"]:
         raise Refused(f"Endpoint {name} is of type {current['type_id']}; to make it {type_id}, delete it first.")

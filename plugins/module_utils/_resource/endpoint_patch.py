@@ -13,9 +13,9 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._client.vocabulary import ENDPOINT_ROLE
-from .._core.errors import AemError, ApiError, NoAnswer, Refused
-from .._core.plan import UPDATE, Applied, Change, Plan
+from .._client.vocabulary import ENDPOINT_ROLE, boolean, integer
+from .._core.errors import AemError, ApiError, NoAnswer, Refused, none_where
+from .._core.plan import UPDATE, Applied, Change, Plan, left_changed
 from .._definition.embedded import opened
 from .._definition.paths import pointer
 from .._definition.tree import TYPE, value_at
@@ -123,13 +123,16 @@ def _blind_patch(
         for operation in removals:
             changed = _removed(api, server, name, operation) or changed
     except AemError as error:
-        error.left = Applied(changed)
+        error.left = Applied(changed or left_changed(error))
         raise
     return Applied(changed)
 
 
 def _removed(api: Api, server: str, name: str, removal: Operation) -> bool:
-    """Remove one setting; False where it is not there, which is what an API error of a removal means."""
+    """Remove one setting; False where it is not there, which is what an API error of a removal means.
+
+    After a lost answer it is removed once more. A second one is raised: who cannot read a setting cannot look either.
+    """
     try:
         api.patch_endpoint(server, name, [removal])
     except ApiError as error:
@@ -140,7 +143,7 @@ def _removed(api: Api, server: str, name: str, removal: Operation) -> bool:
         if not lost.sent:
             raise
         # If the first one was done, the second one finds nothing to remove.
-        _removed(api, server, name, removal)
+        none_where(PATCH_FAILED, lambda: api.patch_endpoint(server, name, [removal]))
     return True
 
 
@@ -189,12 +192,7 @@ def _refuse_blind_text(wish: Wish, places: Iterable[Place], where: str) -> None:
 
 def spellings(value: Any) -> list[Any]:
     """``value``, and for a number, a boolean or a word for one its other spelling, which means the same."""
-    if isinstance(value, bool):
+    if isinstance(value, (bool, int, float)):
         return [value, str(value).lower()]
-    if isinstance(value, (int, float)):
-        return [value, str(value)]
-    if isinstance(value, str) and value.lower() in ("true", "false"):
-        return [value, value.lower() == "true"]
-    if isinstance(value, str) and value.lstrip("-").isdecimal():
-        return [value, int(value)]
-    return [value]
+    meant = integer(boolean(value))
+    return [value] if meant is value else [value, meant]

@@ -19,8 +19,8 @@ from .._client.api import Api
 from .._client.normalise import Plain
 from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import Outcome, side_by_side, wait_until
-from .._core.errors import AemError, ManyFailed, Refused
-from .._core.plan import RUN, Applied, Change, Plan, Result, carry_out
+from .._core.errors import AemError, ManyFailed, Refused, ended
+from .._core.plan import RUN, Applied, Change, Plan, Result, carry_out, left_changed
 from . import stopped
 from .switch import RESUME, STARTED, STOPPED, STOPPED_STATES, Switch, Wish
 from .task_state import AT_ONCE, KIND
@@ -36,6 +36,8 @@ class LeftStopped(NamedTuple):
 
 def settled(api: Api, server: str, names: Collection[str], timeout: float) -> list[Plain]:
     """The tasks of these names, as GetTaskList has them. Those that start or stop are waited for, so many seconds."""
+    if not names:
+        return []
 
     def look() -> list[Plain]:
         return [task for task in api.get_task_list(server) if task["name"] in names]
@@ -107,9 +109,8 @@ def _resume(api: Api, server: str, name: str, timeout: int) -> Applied:
     try:
         return Switch(api, server, {"name": name, "state": "STOPPED"}, wish, stopped_here=True).apply()
     except AemError as error:
-        changed = isinstance(error.left, Applied) and error.left.changed
         error.message = f"Task {name!r}, which an earlier run had stopped, could not be resumed. {error.message}"
-        error.left = Applied(changed, LeftStopped([name]))
+        error.left = Applied(left_changed(error), LeftStopped([name]))
         raise
 
 
@@ -146,14 +147,14 @@ class Pause:
 
     def ended(self, error: AemError) -> AemError:
         """``error``, of the change, after the tasks were resumed. It tells what became of them."""
-        changed = isinstance(error.left, Applied) and error.left.changed
+        changed = left_changed(error)
         failed = self.resume()
         runs = [name for name in self.stopped if name not in failed]
-        words = [f"{_capital(subject(runs))} stopped for it and resumed again."] if runs else []
+        if runs:
+            error.add(f"{_capital(subject(runs))} stopped for it and resumed again.")
         if failed:
-            reasons = " ".join(problem.message for problem in failed.values())
-            words.append(f"{_capital(subject(list(failed)))} stopped for it and could not be resumed: {reasons}")
-        error.message = " ".join([error.message, *words])
+            reasons = " ".join(ended(problem.message) for problem in failed.values())
+            error.add(f"{_capital(subject(list(failed)))} stopped for it and could not be resumed: {reasons}")
         error.left = Applied(changed or bool(failed), LeftStopped(list(failed)) if failed else None)
         return error
 

@@ -56,6 +56,11 @@ def read(api: Api, name: str) -> Plain | None:
     return none_where(SERVER_NOT_FOUND, lambda: api.get_server(name))
 
 
+def delete(api: Api, name: str) -> Applied:
+    """Remove a server; after a lost answer a look tells whether it is there, see :func:`.plan.removed`."""
+    return removed(lambda: api.delete_server(name), SERVER_NOT_FOUND, lambda: read(api, name) is not None)
+
+
 def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     """The change that brings a server about as ``options`` (see ARGUMENTS) say, and the server after it."""
     check(options)
@@ -74,7 +79,7 @@ def compare(api: Api, options: Mapping[str, Any], current: Plain | None, session
     if options.get("state") == "absent":
         if current is None:
             return Plan([])
-        return Plan([Change(KIND, name, DELETE, shown(current), None, lambda: _delete(api, name))])
+        return Plan([Change(KIND, name, DELETE, shown(current), None, lambda: delete(api, name))])
     if current is None:
         made = _to_create(options)
         change = Change(KIND, name, CREATE, None, _shown_with_password(made, True), lambda: _put(api, name, made))
@@ -170,7 +175,3 @@ def _put_keeping_password(api: Api, name: str, wanted: Plain, session: int) -> A
         password = api.get_server(name)["password"]
         api.put_server(name, {**wanted, "password": password}, session=renewed)
     return Applied()
-
-
-def _delete(api: Api, name: str) -> Applied:
-    return removed(lambda: api.delete_server(name), SERVER_NOT_FOUND, lambda: read(api, name) is not None)

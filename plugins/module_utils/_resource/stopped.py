@@ -15,7 +15,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 
 from .._client.api import Api
-from .._core.errors import AemError
+from .._core.errors import AemError, ended
 from .._core.notes import Notes
 from .._core.time import with_z
 
@@ -31,7 +31,8 @@ def remember(api: Api, server: str, tasks: Sequence[str]) -> Sequence[str]:
             said = {"url": _address(api), "server": server, "task": task, "since": with_z(datetime.now(timezone.utc))}
             _NOTES.write(_about(api, server, task), said)
     except AemError as error:
-        return (f"{error.message} If the tasks cannot be resumed, a later run will not know that they were stopped.",)
+        told = "If the tasks cannot be resumed, a later run will not know that they were stopped."
+        return (f"{ended(error.message)} {told}",)
     return ()
 
 

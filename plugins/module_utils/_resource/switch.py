@@ -167,6 +167,9 @@ class Switch:
         except AemError as error:
             if self._told:
                 self._start_after(error)
+            else:
+                # Who stops it later does so on purpose.
+                stopped.forget(self.api, self.server, [self.name])
             raise
         return self._run(before, stopped_here=True)._replace(changed=True, warnings=warnings)
 
@@ -175,9 +178,9 @@ class Switch:
         try:
             self._run("STOPPED", stopped_here=True)
         except AemError as another:
-            error.message += f" It could not be started again: {another.message}"
+            error.add(f"It could not be started again: {another.message}")
         else:
-            error.message += " It was told to run again."
+            error.add("It was told to run again.")
             stopped.forget(self.api, self.server, [self.name])
 
     def _left(self) -> Applied:
@@ -191,15 +194,15 @@ class Switch:
     def _run(self, before: str, stopped_here: bool) -> Applied:
         """Run the task, which is in state ``before``, once. One that somebody else has started is no change."""
         if not stopped_here:
-            return self._run_once(before, last=False)
-        return tried_until(lambda: self._run_once(before, last=True), self.wish.timeout)
+            return self._run_once(before, more_tries=False)
+        return tried_until(lambda: self._run_once(before, more_tries=True), self.wish.timeout)
 
-    def _run_once(self, before: str, last: bool) -> Applied:
-        """Run the task. ``last`` says that what may pass is to be raised, since there are more tries."""
+    def _run_once(self, before: str, more_tries: bool) -> Applied:
+        """Run the task. With ``more_tries``, what may pass is raised, since the caller tries again then."""
         try:
             answer = self._send_run()
         except NoAnswer as lost:
-            answer = self._look_or_run(lost, before, last)
+            answer = self._look_or_run(lost, before, more_tries)
         except ApiError as error:
             if error.error_code in _ALREADY_STARTED:
                 return self._already_started(error)

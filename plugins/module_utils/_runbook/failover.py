@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from .._client.api import Api
 from .._client.normalise import Plain
-from .._client.vocabulary import TASK_ON_THE_WAY
 from .._core.concurrent import check_timeout, side_by_side, tried_until, wait_until
 from .._core.errors import AemError, ManyFailed, NoAnswer, TaskFailed
 from .._core.plan import PLANNED, UPDATE, Applied, Change, Plan, Result, Step, carry_out
@@ -24,6 +23,7 @@ from .._definition.tree import value_at
 from .._resource import endpoint_settings as settings
 from .._resource.endpoint_patch import KIND
 from .._resource.importing import LOOK_AFTER_LOST_ANSWER
+from .._resource.pausing import settled
 from .failover_setup import (
     SWITCHES_ARGUMENT,
     WHICH,
@@ -117,12 +117,12 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     found, donor = there
     active = found.active()
     if wanted in active:
-        tasks = _tasks(api, server, found.tasks, 0)
+        tasks = settled(api, server, found.tasks, 0)
         told = [_outcome(task, task["state"]) for task in tasks]
         return Plan([], _result(told, wanted, wanted), alike(found, wanted, active))
     if options["test"]:
         test_donor(api, server, donor["name"], min(timeout, LONGEST_TEST))
-    tasks = _tasks(api, server, found.tasks, timeout)
+    tasks = settled(api, server, found.tasks, timeout)
     previous = active[0] if active else None
     switch = Switch(api, options, tasks, previous)
     shown = diff(settings_that_differ(donor, found.live))
@@ -338,20 +338,6 @@ class Watched:
         if self.state:
             told["seconds"] = round(self._since - self.begun, 1)
         return {**told, "error": self.error.message} if self.error else told
-
-
-def _tasks(api: Api, server: str, names: Sequence[str], timeout: float) -> list[Plain]:
-    """The tasks of these names once none of them is starting or stopping, or as they are after ``timeout`` seconds."""
-    if not names:
-        return []
-
-    def look() -> list[Plain]:
-        return [task for task in api.get_task_list(server) if task["name"] in names]
-
-    def settled(tasks: list[Plain]) -> bool:
-        return not any(task["state"] in TASK_ON_THE_WAY for task in tasks)
-
-    return wait_until(look, settled, timeout)[0]
 
 
 def _outcome(task: Mapping[str, Any], after: str) -> Plain:

@@ -249,7 +249,8 @@ def _missing_endpoints(made: Sequence[Promotion], wish: Wish, places: Places) ->
         endpoints = promotion.definition.single_task().endpoints()
         for role, name in (("source", endpoints.source), *(("target", name) for name in endpoints.targets)):
             needed.setdefault((role, name), []).append(promotion.source)
-    roles = {str(endpoint["name"]): str(endpoint["role"]) for endpoint in places.endpoints}
+    # One whose role is not told may be either.
+    roles = {str(endpoint["name"]): str(endpoint.get("role") or _EITHER[0]) for endpoint in places.endpoints}
     mapped = {new: old for old, new in wish.endpoints.items()}
     problems = []
     for (role, name), tasks in needed.items():

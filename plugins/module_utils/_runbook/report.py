@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import Outcome, all_of, side_by_side
-from .._core.errors import ApiError
+from .._core.errors import ApiError, ended
 from .._definition.document import Definition
 from .._resource.endpoint_settings import ROOT, without_secrets
 from .._resource.importing import read_all
@@ -86,7 +86,7 @@ def _of_server(api: Api, server: Mapping[str, Any]) -> Read:
         try:
             definition = read_all(api, name)
         except ApiError as error:
-            problems.append(f"{error.message} So of the endpoints of {name} only names and types are told.")
+            problems.append(f"{ended(error.message)} So of the endpoints of {name} only names and types are told.")
     return Read(details, [_endpoint(name, endpoint, definition) for endpoint in endpoints], problems)
 
 

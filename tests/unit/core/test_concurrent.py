@@ -77,7 +77,7 @@ def test_what_was_waited_out_is_told() -> None:
     trouble = ApiError("GetTaskDetails", 500, "AEM_SERVER_NOT_CONNECTED", "not now", passing=True)
     trouble.warnings = told
     assert wait_until(in_turn([trouble, 2]), lambda seen: seen == 2, 60) == (2, True)
-    assert told == [f"{trouble.message} It was looked at again."]
+    assert told == [f"{trouble.message}. It was looked at again."]
 
 
 def test_what_ends_a_wait_is_no_warning_beside_the_error() -> None:

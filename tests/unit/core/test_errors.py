@@ -30,6 +30,18 @@ def test_what_got_no_answer_says_what_to_do(error: NoAnswer, advice: str) -> Non
     assert ".." not in error.message
 
 
+def test_sentences_are_ended_where_others_follow() -> None:
+    refused = ApiError("PutX", 500, "C", "no")
+    warned: list[str] = []
+    refused.warnings = warned
+    refused.overcome("It was tried again.")
+    assert warned == ["PutX failed with HTTP 500 C: no. It was tried again."]
+    assert "C: no. PutX failed" in ManyFailed([refused, ApiError("PutX", 500, "C", "never")], 2).message
+    refused.add("More.")
+    refused.add("Still more.")
+    assert refused.message == "PutX failed with HTTP 500 C: no. More. Still more."
+
+
 def test_advice_of_several_stands_once() -> None:
     errors = [NoAnswer(name, "cut.", sent=True) for name in ("A", "B")]
     told = ManyFailed([*errors, AemError("C is no more.")], 4).message

@@ -109,6 +109,15 @@ def test_what_may_have_been_done_counts_as_a_change() -> None:
     assert [plan.carry_out([change], check_mode=False).changed for change in outcomes] == [True, False]
 
 
+def test_what_an_error_says_to_have_left_is_believed() -> None:
+    lost = NoAnswer("PutX", "cut", sent=True)
+    lost.not_settled()
+    assert plan.left_changed(lost)
+    lost.left = Applied(changed=False)
+    assert not plan.left_changed(lost)
+    assert not plan.carry_out([Things().change("a", lost)], check_mode=False).changed
+
+
 def test_what_somebody_else_did_is_no_change() -> None:
     report = plan.carry_out([Things().change("a", Applied(changed=False))], check_mode=False)
     assert not report.changed

@@ -19,8 +19,9 @@ from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.erro
     NoAnswer,
     Refused,
 )
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Applied
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Applied, carry_out
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource import endpoint as endpoints
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._resource.endpoint_patch import spellings
 from simulator import repository
 from simulator.repository import Repository, RepositoryError
 from support.definitions import SECTIONS
@@ -241,6 +242,35 @@ def test_another_role_or_type_is_refused() -> None:
             plan(Manager(endpoint("A")), **options)
 
 
+@pytest.mark.parametrize("role", [None, ""])
+def test_a_role_that_is_not_known_is_not_compared(role: str | None) -> None:
+    manager = Manager(endpoint("A"))
+    manager.repository.endpoints["A"]["role"] = role
+    for wanted in ({}, {"role": "source"}):
+        assert plan(manager, **wanted).changes == []
+
+
+@pytest.mark.parametrize(
+    ("value", "meant"),
+    [
+        ("5", ["5", 5]),
+        ("-5", ["-5", -5]),
+        ("--5", ["--5"]),
+        ("-", ["-"]),
+        ("\u0665", ["\u0665"]),
+        ("9" * 5000, ["9" * 5000]),
+        ("True", ["True", True]),
+        (True, [True, "true"]),
+        (5, [5, "5"]),
+        ("x", ["x"]),
+        (None, [None]),
+    ],
+)
+def test_what_may_be_a_number_is_tested_in_both_spellings(value: Any, meant: list[Any]) -> None:
+    assert spellings(value) == meant
+    assert [type(word) for word in spellings(value)] == [type(word) for word in meant]
+
+
 def test_an_endpoint_that_can_be_both_is_a_source_and_a_target() -> None:
     for role in ("source", "target"):
         assert plan(Manager(endpoint("A", role="BOTH")), role=role).changes == []
@@ -410,6 +440,33 @@ def test_a_removal_whose_answer_was_lost_is_a_change() -> None:
     manager = Manager(endpoint("A", one=1), exports=False)
     manager.script = [LOST]
     assert carried_out(manager, unset=["one"]).changed
+
+
+def test_a_removal_that_gets_no_answer_is_sent_twice_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    manager = Manager(endpoint("A", one=1), exports=False)
+    monkeypatch.setattr(repository, "patch_endpoint", lambda *_what, **_more: None)
+    manager.script = [LOST, LOST, None]
+    with pytest.raises(NoAnswer):
+        carried_out(manager, unset=["one"])
+    assert len(manager.sent) == 2
+
+
+@pytest.mark.parametrize(
+    "second",
+    [NoAnswer("PatchEndpoint", "cut", sent=False), ApiError("PatchEndpoint", 401, "UNAUTHORIZED_REQUEST", "no")],
+)
+def test_a_removal_of_which_nobody_knows_counts_as_a_change(second: AemError) -> None:
+    lost = NoAnswer("PatchEndpoint", "the line is down", sent=True)
+    lost.not_settled()
+    manager = Manager(endpoint("A", one=1), exports=False)
+    ends = iter([lost, second])
+
+    def patch_endpoint(*_operations: Any) -> None:
+        raise next(ends)
+
+    manager.patch_endpoint = patch_endpoint
+    report = carry_out(plan(manager, unset=["one"]).changes, check_mode=False)
+    assert (report.error, report.changed) == (second, True)
 
 
 def test_what_was_changed_before_a_removal_failed_is_told() -> None:

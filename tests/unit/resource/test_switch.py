@@ -165,7 +165,7 @@ def test_a_restart_that_cannot_see_the_task_at_rest_runs_it_again() -> None:
 
     server.looks = [look] * 50
     error = failure(one)
-    assert error.message.endswith("It was told to run again.")
+    assert error.message.endswith("no. It was told to run again.")
     assert (server.state, error.left) == ("RUNNING", Applied(True, "RUNNING"))
 
 
@@ -198,6 +198,12 @@ def test_a_restart_leaves_a_note_until_the_task_runs() -> None:
     assert list(stopped.since(cast(Api, server), "S", ["T"])) == ["T"]
     assert stopped.since(cast(Api, server), "s", ["u"]) == {}
     switch(server).apply()
+    assert stopped.since(cast(Api, server), "s", ["t"]) == {}
+
+
+def test_a_restart_whose_stop_was_refused_leaves_no_note() -> None:
+    server = Server("RUNNING", trouble=[ApiError("StopTask", 401, "UNAUTHORIZED_REQUEST", "no")])
+    assert failure(switch(server, state="restarted")).left == Applied(False, "RUNNING")
     assert stopped.since(cast(Api, server), "s", ["t"]) == {}
 
 

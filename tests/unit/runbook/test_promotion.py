@@ -86,6 +86,12 @@ def test_there_and_back_is_where_it_began(one: dict[str, Any], data: st.DataObje
     assert not found.definition.endpoints
 
 
+@pytest.mark.parametrize("role", [{}, {"role": None}])
+def test_an_endpoint_whose_role_is_not_told_may_be_either(role: dict[str, Any]) -> None:
+    told = [{"name": endpoint["name"], **role} for endpoint in PLACES.endpoints]
+    assert problems(places=replace(PLACES, endpoints=told)) == ""
+
+
 def test_a_task_is_made_for_the_target() -> None:
     wish = replace(
         WISH,
