@@ -24,7 +24,7 @@ options:
   names:
     description:
       - Names of endpoints, or patterns with C(*), C(?) and C([]). All endpoints if not set.
-      - A name that no endpoint has chooses nothing.
+      - A name that no endpoint has chooses nothing, and is warned of with the names that are nearest to it.
     type: list
     elements: str
   settings:
@@ -122,6 +122,7 @@ from typing import Any
 
 from ..module_utils._client.api import Api
 from ..module_utils._core.plan import Result
+from ..module_utils._core.select import missing, there_is_no
 from ..module_utils._module import run_module
 from ..module_utils._resource import endpoint
 from ..module_utils._resource.foresight import seen
@@ -137,6 +138,11 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
     """Read the endpoints."""
     server = options["server"]
     found, warnings = seen(api, lambda: endpoint.listed(api, server, options["names"], options["settings"]), server)
+    gone = [] if found is None else missing((item["name"] for item in found), options["names"])
+    if gone:
+        # Only those that were chosen are known by now.
+        there = [item["name"] for item in api.get_endpoint_list(server)]
+        warnings = [*warnings, there_is_no("endpoint", gone, there, f" on server {server}")]
     return Result({"endpoints": found or []}, warnings=warnings)
 
 

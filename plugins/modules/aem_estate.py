@@ -311,8 +311,8 @@ options:
           definition:
             description:
               - The definition as data, or the text of an export.
-              - Exactly one of O(servers[].tasks[].definition) and O(servers[].tasks[].src) is needed if
-                O(servers[].tasks[].state=present).
+              - At most one of O(servers[].tasks[].definition) and O(servers[].tasks[].src). One of them is needed for a
+                task that is not there yet, and beside options that change a definition.
               - It is kept out of Ansible's log, and secrets in it are hidden in results. Ansible does print a task's
                 own text when the task has a syntax error, so take secrets from a vault.
             type: raw
@@ -622,7 +622,8 @@ options:
         default: "00:00"
       to:
         description:
-          - When it ends. One that ends before it begins ends on the next day.
+          - When it ends. One that ends before it begins ends on the next day, and so does one that ends when it begins,
+            after 24 hours.
         type: str
         default: "24:00"
       zone:
@@ -661,8 +662,8 @@ attributes:
     support: full
   idempotent:
     description:
-      - A second run changes nothing, except with O(send_secrets). Where a server does not take a setting as it is, that
-        is warned of, and it differs again.
+      - A second run changes nothing, except with O(send_secrets). Where a server does not keep a setting as it is sent,
+        that is warned of, and it is not sent again for 30 days, see RV(summary.not_taken).
     support: partial
 seealso:
   - module: qlik.enterprise_manager.aem_estate_info

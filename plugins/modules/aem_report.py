@@ -24,7 +24,8 @@ author:
   - The qlik.enterprise_manager contributors (!UNKNOWN)
 options:
   path:
-    description: Folder for the files, on the machine where the module runs. It is made if its parent is there.
+    description:
+      - Folder for the files, on the machine where the module runs. It is made if it is not there, with its parents.
     type: path
     required: true
   page:

@@ -78,6 +78,10 @@ extends_documentation_fragment:
   - qlik.enterprise_manager.aem
   - qlik.enterprise_manager.aem.actiongroup
   - qlik.enterprise_manager.aem.changes
+attributes:
+  idempotent:
+    description: A second run changes nothing, except with O(update_password=always).
+    support: partial
 seealso:
   - module: qlik.enterprise_manager.aem_server_info
   - module: qlik.enterprise_manager.aem_server_acl

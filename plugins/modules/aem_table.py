@@ -38,7 +38,8 @@ options:
   tables:
     description:
       - Which tables. All tables of the task if not set.
-      - A table that is named without C(%) and is not in the task is an error, a pattern that matches none a warning.
+      - A table that is named without C(%) and is not in the task is an error. So is a pattern that no table matches,
+        unless with O(allow_none).
     type: list
     elements: dict
     suboptions:
@@ -153,7 +154,7 @@ tables:
     error:
       description: What went wrong with this table.
       type: str
-      returned: when the table failed, or was not reached after another one failed
+      returned: when the table failed
     error_code:
       description: Error code of Enterprise Manager.
       type: str

@@ -25,6 +25,7 @@ options:
   tasks:
     description:
       - Names of tasks, or patterns with C(*), C(?) and C([]). All tasks if not set.
+      - A name that no task has chooses nothing, and is warned of with the names that are nearest to it.
     type: list
     elements: str
   tags:

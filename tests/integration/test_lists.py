@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.qlik.enterprise_manager.plugins.modules import (
+    aem_endpoint_info,
     aem_server,
     aem_server_acl_info,
     aem_server_info,
@@ -114,6 +115,26 @@ def test_a_server_that_is_mistyped_is_told(em: Simulator) -> None:
     refused = perform(em, aem_task_info, servers=["replicate-qsa", "x*"])
     assert refused.error is not None
     assert "Did you mean 'replicate-qas'" in refused.error.message
+
+
+def test_a_task_that_is_mistyped_is_told(em: Simulator) -> None:
+    named = perform(
+        em, aem_task_info, servers=[SERVER], tasks=[TASK.upper(), "Nightly 1 accounts", "x*"], states=["error"]
+    )
+    assert named.warnings[-1].startswith(
+        f"There is no task 'Nightly 1 accounts' on server {SERVER}. Did you mean '{TASK}'"
+    )
+    everywhere = perform(em, aem_task_info, tasks=[TASK, "nothing of the kind"])
+    assert [task["name"] for task in everywhere.values["tasks"]] == [TASK]
+    (told,) = [warning for warning in everywhere.warnings if "There is no task" in warning]
+    assert told.startswith("There is no task 'nothing of the kind' on any of ")
+
+
+def test_an_endpoint_that_is_mistyped_is_told(em: Simulator) -> None:
+    result = perform(em, aem_endpoint_info, server="replicate-dev", names=["DEV oracle", "DEV nul", "x*"])
+    assert [item["name"] for item in result.values["endpoints"]] == ["DEV Oracle"]
+    (told,) = result.warnings
+    assert told.startswith("There is no endpoint 'DEV nul' on server replicate-dev. Did you mean 'DEV null'")
 
 
 def test_a_server_in_another_case_is_the_server(em: Simulator) -> None:

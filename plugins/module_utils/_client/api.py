@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Enterprise Manager's API, one method for each of its methods, named as in chapter 4 of the guide.
 
-Arguments are plain data; answers are plain data in one shape (see _normalise). Every method may raise ApiError and
+Arguments are plain data; answers are plain data in one shape (see normalise). Every method may raise ApiError and
 NoAnswer. Login happens by itself. This is private to the collection: it may change in any release.
 """
 

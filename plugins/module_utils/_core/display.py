@@ -28,7 +28,7 @@ _LOGIN_IN_ADDRESS = re.compile(r"(?<=://)[^/?#\s@]*@")
 
 
 def printable(text: str) -> str:
-    """``text`` on one line, with control characters as their escapes: a backslash, an x and two digits."""
+    r"""``text`` on one line: what breaks it is a blank, other control characters are escapes such as ``\x1b``."""
     return _CONTROL.sub(_told, text)
 
 

@@ -79,8 +79,8 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
 def select(api: Api, server: str, wanted: Sequence[str], allow_none: bool = False) -> tuple[list[str], list[str]]:
     """The names that ``wanted`` holds, and those of the server's endpoints that its patterns choose, each once.
 
-    The endpoints are listed only where there are patterns. Patterns that choose none, and an empty list, are refused,
-    or warned of with ``allow_none``.
+    The endpoints are listed only where there are patterns. Patterns that choose none, and an empty list, are refused.
+    With ``allow_none`` such patterns are warned of, and an empty list is taken as it is.
     """
     plain = [word for word in wanted if not is_pattern(word)]
     patterns = [word for word in wanted if is_pattern(word)]

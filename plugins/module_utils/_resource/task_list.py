@@ -17,6 +17,7 @@ from .._client.vocabulary import TASK_NOT_FOUND, TASK_STATE
 from .._core.concurrent import side_by_side
 from .._core.errors import AemError, ApiError
 from .._core.plan import Result
+from .._core.select import missing, there_is_no
 from .server_choice import choose, each_of, is_forbidden, left_out
 from .task_choice import matching
 
@@ -35,17 +36,24 @@ def report(api: Api, options: Mapping[str, Any]) -> Result:
     """The tasks that ``options`` (see ARGUMENTS) choose; with ``details``, each has its monitoring record.
 
     A server or a task that this user may not read is left out with a warning, unless it is named. So is a task that is
-    deleted meanwhile.
+    deleted meanwhile. A name that no task of these servers has is warned of.
     """
     states = None if options["states"] is None else {TASK_STATE.spelled(state) for state in options["states"]}
     servers = choose(api, options["servers"], monitored=True)
 
-    def of_server(server: str) -> list[Plain]:
-        tasks = matching(api.get_task_list(server), options["tasks"], options["tags"], options["exclude"])
-        return [{"server": server, **task} for task in tasks if states is None or task["state"] in states]
+    def of_server(server: str) -> tuple[list[str], list[Plain]]:
+        listed = api.get_task_list(server)
+        tasks = matching(listed, options["tasks"], options["tags"], options["exclude"])
+        told = [{"server": server, **task} for task in tasks if states is None or task["state"] in states]
+        return [task["name"] for task in listed], told
 
     lists, warnings = each_of(api, servers, of_server, "Viewer on all tasks of the server")
-    found = [task for tasks in lists for task in tasks]
+    names = [name for there, _tasks in lists for name in there]
+    gone = missing(names, options["tasks"])
+    if gone and lists:
+        where = f" on server {servers.names[0]}" if len(servers.names) == 1 else f" on any of {len(lists)} servers"
+        warnings.append(there_is_no("task", gone, names, where))
+    found = [task for _there, tasks in lists for task in tasks]
     if options["details"]:
         found, more = _with_details(api, found, options["tasks"] or ())
         warnings += more
