@@ -130,6 +130,7 @@ cache_connection: ~/.cache/aem
 cache_timeout: 600
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -138,10 +139,11 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ansible.utils.unsafe_proxy import wrap_var
 
 from ..module_utils._client.api import Api
-from ..module_utils._client.connection import Connection
+from ..module_utils._client.connection import Connection, base_url, callers
 from ..module_utils._client.http import Session
 from ..module_utils._client.transport import REQUESTS_ERROR
 from ..module_utils._core.errors import AemError
+from ..module_utils._core.files import checksum
 from ..module_utils._module import CONNECTION_ARGUMENTS
 from ..module_utils._resource.overview import overview
 
@@ -168,31 +170,43 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         self.load_cache_plugin()
-        key = self.get_cache_key(path)
         keeps = self.get_option("cache")
-        servers = self._cache.get(key) if cache and keeps else None
-        if servers is None:
-            servers = self._read()
-            if keeps:
-                self._cache[key] = servers
+        try:
+            options = {name: self._told(name) for name in CONNECTION_ARGUMENTS}
+            keys = self._keys(path, options) if keeps else []
+            kept = (self._cache.get(key) for key in keys if cache)
+            servers = next((found for found in kept if found is not None), None)
+            if servers is None:
+                servers = self._read(options)
+                if keeps:
+                    self._cache[keys[0]] = servers
+        except AemError as error:
+            raise AnsibleParserError(error.message) from error
         for server in servers:
             for host, variables, groups in self._hosts(server):
                 self._add(host, wrap_var(variables), groups)
 
-    def _read(self) -> list[Plain]:
+    def _keys(self, path: str, options: Mapping[str, Any]) -> list[str]:
+        """The keys that what is read may be kept under: they stand for all that it depends on, and for no secret.
+
+        There are several where nothing is given to log in with, which what was kept can do without.
+        """
+        address = base_url(options["aem_url"] or "")
+        asked = [address, self.get_option("servers"), self._needs_tasks()]
+        return [f"{self.get_cache_key(path)}_{checksum(json.dumps([who, *asked]))}" for who in callers(options)]
+
+    def _needs_tasks(self) -> bool:
+        return bool(self.get_option("tasks") or self.get_option("hosts") == "tasks")
+
+    def _read(self, options: Mapping[str, Any]) -> list[Plain]:
         """The servers that are asked for, with their tasks where these are."""
         if REQUESTS_ERROR:
             raise AnsibleParserError(f"{self.NAME} needs the Python library requests.")
+        session = Session(Connection.from_options(options), read_only=True)
         try:
-            connection = Connection.from_options({name: self._told(name) for name in CONNECTION_ARGUMENTS})
-            session = Session(connection, read_only=True)
-            try:
-                needs_tasks = self.get_option("tasks") or self.get_option("hosts") == "tasks"
-                return overview(Api(session), self.get_option("servers"), needs_tasks)
-            finally:
-                session.close()
-        except AemError as error:
-            raise AnsibleParserError(error.message) from error
+            return overview(Api(session), self.get_option("servers"), self._needs_tasks())
+        finally:
+            session.close()
 
     def _told(self, name: str) -> Any:
         """An option of the connection. What the user wrote may be a template; vault values come in clear."""

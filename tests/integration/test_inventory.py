@@ -147,6 +147,24 @@ def test_a_second_reading_comes_from_the_cache(em: Simulator, tmp_path: Path) ->
     assert em.password not in "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "kept").iterdir())
 
 
+def test_what_is_kept_is_of_one_address_one_user_and_one_wish(em: Simulator, tmp_path: Path) -> None:
+    content = f"{PLUGIN}cache: true\ncache_plugin: ansible.builtin.jsonfile\ncache_connection: {tmp_path / 'kept'}\n"
+    inventory(em, tmp_path, f"{content}tasks: false\n")
+    found = inventory(em, tmp_path, f"{content}hosts: tasks\n")
+    assert f"{PRD}/ERP to DW" in found["_meta"]["hostvars"]
+    assert set(inventory(em, tmp_path, f"{content}servers: ['compose*']\n")["_meta"]["hostvars"]) == {"compose-dw"}
+    inventory(em, tmp_path, content)
+    asked = len(em.log())
+    # What was kept needs no password; with one, it is of whom that is.
+    assert PRD in inventory(em, tmp_path, content, AEM_PASSWORD="")["_meta"]["hostvars"]
+    assert len(em.log()) == asked
+    (tmp_path / "prd.aem.yml").write_text(content, encoding="utf-8")
+    for other in ({"AEM_URL": "https://127.0.0.1:9"}, {"AEM_USERNAME": "CORP\\other"}, {"AEM_URL": "nonsense://em"}):
+        done = ansible(em, tmp_path, "inventory", "-i", "prd.aem.yml", "--list", **other)
+        assert PRD not in done.stdout
+    assert "aem_url must be of the form" in done.stderr
+
+
 def test_a_password_from_a_vault_and_a_template(em: Simulator, tmp_path: Path) -> None:
     (tmp_path / "vault-password").write_text("only-for-tests", encoding="utf-8")
     sealed = ansible(em, tmp_path, "vault", "encrypt_string", *VAULT, em.password, "--name", "aem_password")

@@ -28,6 +28,8 @@ from .._core.errors import Refused
 DEFAULT_PATH = "/attunityenterprisemanager"
 API_PATH = "/api/v1"
 SECRETS = ("aem_password", "aem_token", "aem_jwt", "aem_session_id")
+# What stands for the user where there is no name.
+_NAMELESS = {"aem_token": "api-token", "aem_jwt": "jwt", "aem_session_id": ""}
 MOST_WORKERS = 64
 MOST_RETRIES = 1000
 
@@ -102,6 +104,17 @@ class Connection:
         return made
 
 
+def callers(options: Mapping[str, Any], environment: Mapping[str, str] | None = None) -> list[str]:
+    """Who asks, as ``Connection.user`` has it; all who may be meant where nothing is given to log in with.
+
+    Raise Refused as :meth:`Connection.from_options` does. No secret is in it.
+    """
+    environ = os.environ if environment is None else environment
+    if _given(options, environ):
+        return [_user(_credential(options, environ)[0], options, environ)]
+    return [*filter(None, [_user_name(options, environ)]), *_NAMELESS.values()]
+
+
 def url_secrets(options: Mapping[str, Any]) -> set[str]:
     """What an ``aem_url`` holds that may be a secret and does not belong there: a login, a query, a fragment."""
     url = str(options.get("aem_url") or "")
@@ -166,9 +179,7 @@ def _credential(options: Mapping[str, Any], environ: Mapping[str, str]) -> tuple
 
     A session on a task so beats the password that stands for all tasks, also where both arrive as options.
     """
-    given = {name: str(options[name]) for name in SECRETS if options.get(name)}
-    if not given:
-        given = {name: environ[name.upper()] for name in SECRETS if environ.get(name.upper())}
+    given = _given(options, environ)
     if "aem_session_id" in given:
         return "aem_session_id", given["aem_session_id"]
     if len(given) != 1:
@@ -177,16 +188,26 @@ def _credential(options: Mapping[str, Any], environ: Mapping[str, str]) -> tuple
     return next(iter(given.items()))
 
 
+def _given(options: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, str]:
+    """Those of SECRETS that the options give or, where they give none, the environment."""
+    given = {name: str(options[name]) for name in SECRETS if options.get(name)}
+    return given or {name: environ[name.upper()] for name in SECRETS if environ.get(name.upper())}
+
+
+def _user_name(options: Mapping[str, Any], environ: Mapping[str, str]) -> str:
+    return str(options.get("aem_username") or environ.get("AEM_USERNAME") or "")
+
+
 def _user(kind: str, options: Mapping[str, Any], environ: Mapping[str, str]) -> str:
     """The name that goes before the colon of the credential (guide 2.5)."""
     if kind != "aem_password":
-        return {"aem_token": "api-token", "aem_jwt": "jwt"}.get(kind, "")
-    user = options.get("aem_username") or environ.get("AEM_USERNAME") or ""
+        return _NAMELESS[kind]
+    user = _user_name(options, environ)
     if not user:
         raise Refused("aem_password needs aem_username. Give it, or the environment variable AEM_USERNAME.")
     if ":" in user or ":" in (options.get("aem_password") or environ.get("AEM_PASSWORD") or ""):
         raise Refused("Enterprise Manager takes no colon in aem_username or aem_password (guide 2.5).")
-    return str(user)
+    return user
 
 
 def _check_text(connection: Connection) -> None:

@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import (
     Connection,
     base_url,
+    callers,
     url_secrets,
 )
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import Refused
@@ -60,6 +61,27 @@ def test_each_way_to_log_in(options: dict[str, str], credential: str) -> None:
     connection = Connection.from_options({**URL, **options}, environment={})
     assert base64.b64decode(connection.authorization.removeprefix("Basic ")).decode() == credential
     assert connection.session_id == ""
+
+
+@pytest.mark.parametrize(
+    ("options", "who"),
+    [
+        ({"aem_username": "CORP\\jane", "aem_password": "s3cret"}, ["CORP\\jane"]),
+        ({"aem_username": "CORP\\jane", "aem_token": "t0ken"}, ["api-token"]),
+        ({"aem_jwt": "eyJ.x.y"}, ["jwt"]),
+        ({"aem_session_id": "abc"}, [""]),
+        ({"aem_username": "CORP\\jane"}, ["CORP\\jane", "api-token", "jwt", ""]),
+        ({}, ["api-token", "jwt", ""]),
+    ],
+)
+def test_who_asks_is_known_without_a_secret(options: dict[str, str], who: list[str]) -> None:
+    assert callers(options, {}) == callers({}, {name.upper(): value for name, value in options.items()}) == who
+
+
+@pytest.mark.parametrize("options", [{"aem_token": "a", "aem_jwt": "b"}, {"aem_password": "a"}])
+def test_who_asks_must_be_told_as_for_a_connection(options: dict[str, str]) -> None:
+    with pytest.raises(Refused):
+        callers(options, {})
 
 
 def test_a_session_id_needs_no_login() -> None:
