@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.files import file_name
+
 SCRIPT = Path(__file__).resolve().parents[2] / "roles/estate/files/estate_status.py"
 
 
@@ -22,7 +24,7 @@ def code(folder: Path, *arguments: str) -> int:
 
 
 def write(folder: Path, host: str, status: str, commit: str = "abc") -> None:
-    (folder / f"{host}.json").write_text(json.dumps({"status": status, "host": host, "commit": commit}))
+    (folder / f"{file_name(host)}.json").write_text(json.dumps({"status": status, "host": host, "commit": commit}))
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,15 @@ def test_a_report_of_another_commit_or_host_is_an_error(tmp_path: Path) -> None:
     assert code(tmp_path, "em-prd", "--commit", "def") == 1
     (tmp_path / "em-qas.json").write_text((tmp_path / "em-prd.json").read_text())
     assert code(tmp_path, "em-qas") == 1
+
+
+@pytest.mark.parametrize("host", ["em prd", "aux", ".em", "em.", "-em", "x" * 210, "é" * 100])
+def test_a_report_is_found_whatever_its_file_is_called(tmp_path: Path, host: str) -> None:
+    write(tmp_path, host, "changes")
+    (tmp_path / "other.json").write_text('{"host": ["em prd"]}')
+    assert code(tmp_path, "--commit", "abc", "--", host) == 2
+    assert code(tmp_path, "--", host, "another") == 1
+
+
+def test_wrong_arguments_are_not_taken_for_changes(tmp_path: Path) -> None:
+    assert [code(tmp_path), code(tmp_path, "em", "--comit", "x"), code(tmp_path, "--help")] == [1, 1, 0]

@@ -84,3 +84,27 @@ def test_looks_events_and_the_end_of_the_session() -> None:
     assert slept == [30, 30]
     assert calls.count("GetServerList") == 3
     assert calls[-1] == "Logout"
+
+
+def test_a_server_that_is_not_there_ends_it_and_one_that_is_removed_does_not() -> None:
+    async def sleep(_seconds: float) -> None:
+        """Have a server be gone after the first look."""
+        estate = em.estate()
+        estate["servers"] = [item for item in estate["servers"] if item["name"] != "replicate-qas"]
+        em.set_estate(estate)
+
+    async def play(servers: list[str], looks: int) -> list[Any]:
+        connection = {"aem_url": em.url, "aem_username": em.username, "aem_password": em.password}
+        options = SOURCE["options_of"]({**connection, "aem_ca_path": str(em.ca_path), "servers": servers})
+        queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        await SOURCE["watch"](queue, SOURCE["watcher"](options), 1, sleep, looks)
+        events = [queue.get_nowait()["aem"] for _event in range(queue.qsize())]
+        return [(event["event"], event.get("server"), event["after"]) for event in events]
+
+    with Simulator(Settings()) as em:
+        assert asyncio.run(play(["replicate-qas"], 3)) == [("server_state", "replicate-qas", "NOT_EXIST")]
+        args = {"aem_url": em.url, "aem_username": em.username, "aem_password": em.password}
+        given = {**args, "aem_ca_path": str(em.ca_path), "servers": ["replicate-qs"]}
+        with pytest.raises(ValueError, match=r"aem_tasks: There is no server 'replicate-qs'\."):
+            asyncio.run(SOURCE["main"](asyncio.Queue(), given))
+        assert em.log()[-1]["api_method"] == "Logout"

@@ -130,6 +130,7 @@ RUN_OPTIONS_WITH_POSITION = frozenset(
 
 # Digits of other scripts are none here, and what is longer fits into no number of the API (int64).
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
+_NOT_AVAILABLE = -1
 
 
 def boolean(value: Any) -> Any:
@@ -144,6 +145,11 @@ def integer(value: Any) -> Any:
     if isinstance(value, str) and _INTEGER.fullmatch(value.strip()):
         return int(value)
     return value
+
+
+def known_number(value: Any) -> int | None:
+    """A number that a server tells; None for -1, which says that it is not available (guide 2.8), and for no number."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and value != _NOT_AVAILABLE else None
 
 
 def text(value: Any) -> str:

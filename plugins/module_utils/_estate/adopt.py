@@ -53,9 +53,9 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
     Raise Refused, before anything is written, for a folder that has files in these places that it has not written.
     """
     environment, root = _checked(options["environment"]), Path(options["path"])
-    before = manifest_of(root)
     schemas = _schemas(options.get("schemas"))
     with waiting(root, api.check_mode) as held:
+        before = manifest_of(root)
         found = info.read(options, api, partial(_adopted, before, environment, held))
         after = _after(before, environment, found)
         for path, content in _shared(environment, after, schemas):
@@ -86,7 +86,8 @@ def _schemas(folder: str | None) -> dict[str, str]:
 
 def _adopted(before: Manifest, environment: str, held: Waiting, found: Dumped) -> _Adopted:
     """Keep the files of a server. One that was adopted and cannot be read as a whole now stays as it was."""
-    is_known = files.server_file(environment, found.name) in before.files
+    # What a killed run has written is not known to be whole: its secrets are on no list.
+    is_known = found.name in before.environments.get(environment, {})
     if found.options is not None and not (found.unread and is_known):
         for path, content in files.of_server(environment, found.options):
             held.put(path, content)

@@ -20,8 +20,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .._core import locks
+from .._core.alone import take
 from .._core.errors import Refused
 from .._core.files import checksum, file_checksum, make_folder, refusing, remove, write_atomically
+from .._core.notes import file_about
 
 MANIFEST = ".adopted.json"
 MODE = 0o644
@@ -34,7 +37,7 @@ _MOST_TOLD = 10
 class Manifest:
     """What was written: ``files`` with their checksums, and ``environments`` with what is known of their servers.
 
-    ``coming`` are the checksums of a run that has not ended.
+    ``coming`` are the checksums of what a run has not written yet.
     """
 
     files: Mapping[str, str] = field(default_factory=dict)
@@ -43,7 +46,7 @@ class Manifest:
 
     def has_written(self, path: str, digest: str | None) -> bool:
         """Whether a file of that checksum is one that was written, and is as it was."""
-        return digest is not None and digest in (self.files.get(path), self.coming.get(path))
+        return digest is not None and digest == self.files.get(path)
 
     def text(self) -> str:
         """The manifest as its file has it."""
@@ -55,13 +58,18 @@ class Manifest:
 
 
 def manifest_of(root: Path) -> Manifest:
-    """The manifest of a folder, an empty one where there is none. Raise Refused for one that is none."""
+    """The manifest of a folder, an empty one where there is none. Raise Refused for one that is none.
+
+    What a killed run was to write, and did, is among the files, so that the next one may be killed as well.
+    """
     path = root / MANIFEST
     try:
         data = json.loads(path.read_bytes())
         if data["format"] != _FORMAT:
             raise Refused(f"{path} is of format {data['format']}, which this release does not know. Update it.")
-        return Manifest(dict(data["files"]), dict(data["environments"]), dict(data.get("coming") or {}))
+        coming = dict(data.get("coming") or {}).items()
+        arrived = {file: digest for file, digest in coming if file_checksum(str(root / file)) == digest}
+        return Manifest({**data["files"], **arrived}, dict(data["environments"]))
     except FileNotFoundError:
         return Manifest()
     except OSError as error:
@@ -96,19 +104,40 @@ class Waiting:
 
 @contextmanager
 def waiting(root: Path, check_mode: bool) -> Iterator[Waiting]:
-    """Contents that wait below ``root``, and are gone in the end. In check mode only their checksums are known."""
+    """Contents that wait below ``root``, and are gone in the end. In check mode only their checksums are known.
+
+    Raise Refused where another run on this machine has contents there.
+    """
     if check_mode:
         yield Waiting(None)
         return
     make_folder(str(root), 0o755)
-    with refusing(f"{root} cannot be written to"):
-        for left in root.glob(f"{_WAITING}*"):
-            shutil.rmtree(left)
-        folder = Path(tempfile.mkdtemp(prefix=_WAITING, dir=root))
+    with _alone(root):
+        with refusing(f"{root} cannot be written to"):
+            for left in root.glob(f"{_WAITING}*"):
+                shutil.rmtree(left)
+            folder = Path(tempfile.mkdtemp(prefix=_WAITING, dir=root))
+        try:
+            yield Waiting(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    # The lock is not in the folder, which is a repository of people.
     try:
-        yield Waiting(folder)
+        handle = take(file_about(["adopt", str(root.resolve())]), 0)
+    except locks.Busy as busy:
+        raise Refused(f"Another run adopts into {root}. Run this again when it has ended.") from busy
+    except Refused:
+        # Nothing can be written where locks are: nobody is kept away.
+        yield
+        return
+    try:
+        yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        locks.release(handle)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from .._client.vocabulary import known_number
 from .rules import ENDPOINTS, SERVERS, TASKS
 
 UNMANAGED, LICENSES, UNREACHABLE = "unmanaged", "licenses", "unreachable"
@@ -92,10 +93,7 @@ def cases(found: Mapping[str, Any]) -> Iterator[tuple[str, str, str, bool]]:
 def _license(server: Mapping[str, Any]) -> tuple[str | None, int | None, str]:
     """State, days and date of the end of the license of a server, as far as they are known."""
     known = (server.get("details") or {}).get("license") or {}
-    days = known.get("days_to_expiration")
-    # -1 stands for a number that nobody knows (guide 2.8).
-    left = days if isinstance(days, int) and days >= 0 else None
-    return known.get("state"), left, (known.get("expiration") or "")[:10]
+    return known.get("state"), known_number(known.get("days_to_expiration")), (known.get("expiration") or "")[:10]
 
 
 def _why_unreachable(item: Mapping[str, Any]) -> str:

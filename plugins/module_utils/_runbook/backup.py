@@ -10,7 +10,7 @@ change in any release.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
@@ -196,19 +196,32 @@ class _Backup:
             changes.append(self._removing(entries, kept, gone))
         # What is not kept is removed only once there is something newer.
         done = carry_out_in_order(changes, check_mode)
-        if not check_mode and not done.error:
-            self.backups.tidy(kept)
-            self.backups.note_run(self.export.moment, entries[-1])
+        warnings = [] if check_mode or done.error else self._afterwards(kept, entries[-1])
         told = {**self._told(entries[-1]), "status": UNCHANGED if unchanged else STORED, "changes": names}
         if not unchanged and done.steps[0].error:
             # What would have been stored is not there.
             told = {"server": self.backups.server}
         result = done.result(**told, removed=[] if done.error else gone)
+        result.warnings += warnings
         if newest and not whole:
             result.warnings.append(self._lost(newest))
         if self.backups.linked and len(kept) < len(entries):
             result.warnings.append(self._left_behind_link())
         return result
+
+    def _afterwards(self, kept: Sequence[Entry], newest: Entry) -> list[str]:
+        """Tidy up, and note the run. The backup is good by then, so what cannot be done is a warning."""
+        return [
+            *self._told_if_refused(lambda: self.backups.tidy(kept)),
+            *self._told_if_refused(lambda: self.backups.note_run(self.export.moment, newest)),
+        ]
+
+    def _told_if_refused(self, work: Callable[[], None]) -> list[str]:
+        try:
+            work()
+        except Refused as error:
+            return [f"The backup of server {self.backups.server} is good all the same: {error.message}"]
+        return []
 
     def _already_there(self, made: Entry) -> Entry | None:
         """The new entry of content that an older one has, so that it is not stored twice."""

@@ -49,7 +49,7 @@ LOCK = ".lock"
 
 _SECONDS_A_DAY = 24 * 60 * 60
 _DEFINITION = re.compile(r"[0-9a-f]{64}\.json")
-# What is left of a file that was being written, see _files.
+# What is left of a file that was being written, see _core/files.py.
 _HALF_WRITTEN = re.compile(r"\.(?:[0-9a-f]{64}|manifest|last_run)\.json\..+")
 
 
@@ -235,7 +235,8 @@ class Backups:
 
     @staticmethod
     def _names(folder: Path) -> list[str]:
-        return [item.name for item in folder.iterdir()] if folder.is_dir() else []
+        with refusing(f"{folder} cannot be looked at"):
+            return [item.name for item in folder.iterdir()] if folder.is_dir() else []
 
 
 def new_entry(content: bytes, moment: datetime, *, says: str, version: str | None, tasks: int, endpoints: int) -> Entry:

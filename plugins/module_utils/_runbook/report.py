@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import known_number
 from .._core.concurrent import Outcome, all_of, side_by_side
 from .._core.errors import ApiError, ended
 from .._definition.document import Definition
@@ -23,7 +24,6 @@ from .._resource.overview import overview
 from .task_health import seconds_of
 
 _TABLE_ERROR = "TABLE_ERROR"
-_NOT_KNOWN = -1
 _RESOURCES = ("disk_usage_mb", "memory_mb", "attunity_cpu_percentage", "machine_cpu_percentage")
 
 
@@ -106,8 +106,8 @@ def _server(server: Mapping[str, Any], part: Read) -> Plain:
         "host": server.get("host"),
         "license_state": license_facts.get("state"),
         "license_expires": str(license_facts.get("expiration") or "")[:10],
-        "license_days": _known(license_facts.get("days_to_expiration")),
-        **{key: _known(resources.get(key)) for key in _RESOURCES},
+        "license_days": known_number(license_facts.get("days_to_expiration")),
+        **{key: known_number(resources.get(key)) for key in _RESOURCES},
         "tasks": len(server["tasks"]),
         "running": sum(task["state"] == "RUNNING" for task in server["tasks"]),
         "errors": sum(task["state"] == "ERROR" for task in server["tasks"]),
@@ -134,10 +134,10 @@ def _task(server: str, task: Mapping[str, Any], found: tuple[Plain, list[Plain]]
         "source_latency": seconds_of(latency.get("source_latency")),
         "total_latency": seconds_of(latency.get("total_latency")),
         "records_per_second": _throughput(details),
-        "data_errors": _known(details.get("data_error_count")),
+        "data_errors": known_number(details.get("data_error_count")),
         "tables_in_error": len(tables),
-        "memory_mb": _known(details.get("memory_mb")),
-        "disk_usage_mb": _known(details.get("disk_usage_mb")),
+        "memory_mb": known_number(details.get("memory_mb")),
+        "disk_usage_mb": known_number(details.get("disk_usage_mb")),
         "full_load_ended": details.get("full_load_end") or details.get("loading_end") or "",
         # A task that has run tells why it stopped.
         "never_ran": state == "STOPPED" and stop_reason in ("", "NONE"),
@@ -148,9 +148,9 @@ def _throughput(details: Mapping[str, Any]) -> int | None:
     """Records a second that reach the target: of the changes, or of the full load while that goes on."""
     for part in ("cdc_throughput", "full_load_throughput"):
         told = (details.get(part) or {}).get("target_throughput_records_count")
-        number = told.get("current") if isinstance(told, Mapping) else told
-        if isinstance(number, int) and number > 0:
-            return number
+        records = known_number(told.get("current") if isinstance(told, Mapping) else told)
+        if records and records > 0:
+            return records
     return None
 
 
@@ -173,8 +173,3 @@ def _endpoint(server: str, endpoint: Mapping[str, Any], definition: Definition |
         told["used_by"] = definition.tasks_using(str(endpoint["name"]))
         told["settings"] = json.dumps(without_secrets(defined.get(ROOT) or {}), sort_keys=True, ensure_ascii=False)
     return told
-
-
-def _known(value: Any) -> Any:
-    """A number that a server tells; None for -1, which means that it is not available (guide 2.8)."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value != _NOT_KNOWN else None

@@ -13,6 +13,7 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._client.api import Api
 from .._client.normalise import Plain
@@ -54,7 +55,8 @@ def write(api: Api, options: Mapping[str, Any], now: str) -> Result:
     mode = permissions(options["mode"])
     servers, warnings = _there(api, options["servers"])
     told = read(api, servers)
-    address = api.session.connection.base_url.partition("/attunity")[0]
+    url = urlsplit(api.session.connection.base_url)
+    address = f"{url.scheme}://{url.netloc}"
     about = {"title": options["title"], "address": address, "time": now, "drift": list(options["drift"])}
     data = {**about, **told, "findings": findings(told), "matrix": matrix(told["tasks"])}
     contents = files(data, page)

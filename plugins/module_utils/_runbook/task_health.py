@@ -16,6 +16,7 @@ from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import known_number
 from .._core.concurrent import all_of, tried_until, wait_until
 from .._core.errors import AemError, Refused
 from .._core.plan import Result
@@ -227,7 +228,7 @@ def left_to_apply(details: Mapping[str, Any]) -> int | None:
     """How many changes and tables a Replicate task has read and not yet brought to its target; None for others."""
     parts = ((details.get("cdc_transactions_counters"), _TO_APPLY), (details.get("full_load_counters"), _TO_LOAD))
     found = [counters.get(name) for counters, names in parts if isinstance(counters, Mapping) for name in names]
-    numbers = [number for number in found if isinstance(number, int) and not isinstance(number, bool)]
+    numbers = [number for number in map(known_number, found) if number is not None]
     return sum(max(number, 0) for number in numbers) if numbers else None
 
 

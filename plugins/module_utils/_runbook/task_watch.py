@@ -11,12 +11,13 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import known_number
 from .._core.concurrent import all_of, side_by_side
 from .._core.errors import ApiError, Refused
 from .._resource.overview import overview
@@ -64,12 +65,13 @@ class Watch:
         return bool(_OF_DETAILS.intersection(self.kinds))
 
 
-def look(api: Api, watch: Watch) -> Plain:
+def look(api: Api, watch: Watch, known: Iterable[str] = ()) -> Plain:
     """A look at what is watched: one request, one a server, and one or two a task where more than states is watched.
 
-    Raises ApiError and NoAnswer where Enterprise Manager itself does not answer.
+    Raises ApiError and NoAnswer where Enterprise Manager itself does not answer, and Refused for a watched name that no
+    server has. One that is ``known`` may be gone.
     """
-    servers = overview(api, watch.servers)
+    servers = overview(api, watch.servers, known=known)
     chosen = [
         (server["name"], task) for server in servers for task in matching(server["tasks"], watch.tasks, watch.tags)
     ]
@@ -130,10 +132,17 @@ def remembered(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> Plai
             tasks = old.get("tasks")
         else:
             old_tasks = old.get("tasks") or {}
-            tasks = {task: old_tasks.get(task) if facts is None else facts for task, facts in tasks.items()}
+            tasks = {task: _last_known(old_tasks.get(task), facts) for task, facts in tasks.items()}
             tasks = {task: facts for task, facts in tasks.items() if facts is not None}
         memory[name] = {**server, "license_days": days, "tasks": tasks}
     return memory
+
+
+def _last_known(old: Plain | None, facts: Plain | None) -> Plain | None:
+    """What is remembered of a task. Errors that are not told now are compared with the next that are."""
+    if facts is None or old is None or facts.get("data_errors") is not None:
+        return old if facts is None else facts
+    return {**facts, "data_errors": old.get("data_errors")}
 
 
 def _task(api: Api, watch: Watch, server: str, task: Mapping[str, Any]) -> Plain:
@@ -151,7 +160,7 @@ def _task(api: Api, watch: Watch, server: str, task: Mapping[str, Any]) -> Plain
         state=details["state"],
         message=details["message"],
         latency=latency(details),
-        data_errors=details.get("data_error_count"),
+        data_errors=known_number(details.get("data_error_count")),
         full_load_end=details.get("full_load_end") if details.get("full_load_completed") else None,
     )
     if TABLE_ERROR in watch.kinds and "full_load_counters" in details:
@@ -165,14 +174,14 @@ def _license_days(api: Api, watch: Watch, servers: Sequence[str]) -> dict[str, i
     if LICENSE not in watch.kinds:
         return {}
 
-    def of_server(server: str) -> Any:
+    def of_server(server: str) -> int | None:
         try:
-            return (api.get_server_details(server).get("license") or {}).get("days_to_expiration")
+            return known_number((api.get_server_details(server).get("license") or {}).get("days_to_expiration"))
         except ApiError:
             return None
 
     told = dict(zip(servers, all_of(of_server, servers, api.session.connection.concurrency)))
-    return {server: days for server, days in told.items() if isinstance(days, int)}
+    return {server: days for server, days in told.items() if days is not None}
 
 
 def _server_events(
@@ -207,7 +216,7 @@ def _task_events(
     if before is None:
         return
     errors, old_errors = now.get("data_errors"), old.get("data_errors")
-    if isinstance(errors, int) and isinstance(old_errors, int) and errors > old_errors:
+    if errors is not None and old_errors is not None and errors > old_errors:
         yield {"event": DATA_ERRORS, "before": old_errors, "after": errors}
     for table in now.get("tables_in_error") or ():
         if old.get("tables_in_error") is not None and table not in old["tables_in_error"]:

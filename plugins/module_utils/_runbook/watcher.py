@@ -36,20 +36,26 @@ class Watcher:
         self._file = memory_file
         self._session: Session | None = None
         self._next: Plain = {}
+        # Servers that were there once. A name that is none of them is a mistake.
+        self._known: set[str] = set()
         self._memory: Plain = {"format": _FORMAT, "answers": True, "servers": None, **_read(memory_file)}
 
     def step(self) -> list[Plain]:
         """Look once; what happened since the last look. It counts as told after :meth:`told` only.
 
-        An Enterprise Manager that does not answer is an event, once; so is one that answers again.
+        An Enterprise Manager that does not answer is an event, once; so is one that answers again. Raises Refused for
+        what no further look would mend: a name in ``servers`` that no server has had since this began.
         """
+        before = self._memory["servers"]
+        self._known.update(before or ())
         try:
-            now = look(self._api(), self._watch)
+            now = look(self._api(), self._watch, self._known)
+        except Refused:
+            raise
         except AemError as error:
             self.close()
             self._next = {**self._memory, "answers": False}
             return [_answers(False, error.message)] if self._memory["answers"] else []
-        before = self._memory["servers"]
         self._next = {**self._memory, "answers": True, "servers": remembered(before, now)}
         back = [] if self._memory["answers"] else [_answers(True, "")]
         return [*back, *events(before, now, self._watch)]

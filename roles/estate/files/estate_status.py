@@ -6,6 +6,7 @@
     estate_status.py FOLDER HOST [HOST ...] [--commit COMMIT]
 
 0 all is well, 2 there are changes to apply, 3 a person must decide, 1 something failed or a report is missing.
+It needs nothing but Python. A report is known by the host that it is of, whatever its file is called.
 """
 
 from __future__ import annotations
@@ -14,25 +15,36 @@ import argparse
 import json
 import sys
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 CODES = {"valid": 0, "in_sync": 0, "applied": 0, "changes": 2, "blocked": 3, "refused": 3}
 # From the best to the worst.
 ORDER = (0, 2, 3, 1)
 
 
-def code_of(path: Path, host: str, commit: str | None) -> tuple[int, str]:
-    """The code of one report, and why."""
+def reports(folder: Path) -> dict[str, dict[str, Any]]:
+    """The reports in a folder, by host."""
+    found = filter(None, map(report_in, sorted(folder.glob("*.json"))))
+    return {report["host"]: report for report in found}
+
+
+def report_in(path: Path) -> dict[str, Any] | None:
+    """Host, status and commit of the report in a file; one that holds none is told."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-        status, found, of_commit = report["status"], report["host"], report["commit"]
+        return {"host": str(report["host"]), "status": report["status"], "commit": report["commit"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return 1, f"no report in {path}: {error}"
-    if found != host:
-        return 1, f"the report in {path} is of {found}"
-    if commit and of_commit != commit:
-        return 1, f"the report is of commit {of_commit}"
-    return CODES.get(status, 1), str(status)
+        sys.stderr.write(f"{path} is no report: {error!r}\n")
+        return None
+
+
+def code_of(report: dict[str, Any] | None, commit: str | None) -> tuple[int, str]:
+    """The code of one report, and why."""
+    if report is None:
+        return 1, "no report"
+    if commit and report["commit"] != commit:
+        return 1, f"the report is of commit {report['commit']}"
+    return CODES.get(str(report["status"]), 1), str(report["status"])
 
 
 def main(arguments: list[str]) -> int:
@@ -41,10 +53,14 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("hosts", nargs="+", metavar="host")
     parser.add_argument("--commit", help="the commit that the reports must be of")
-    given = parser.parse_args(arguments)
-    codes = []
+    try:
+        given = parser.parse_args(arguments)
+    except SystemExit as stop:
+        # Its own code for wrong arguments is 2, which would be taken for changes.
+        return 1 if stop.code else 0
+    found, codes = reports(given.folder), []
     for host in given.hosts:
-        code, why = code_of(given.folder / f"{quote(host, safe=' ')}.json", host, given.commit)
+        code, why = code_of(found.get(host), given.commit)
         sys.stdout.write(f"{host}: {why}\n")
         codes.append(code)
     return max(codes, key=ORDER.index)

@@ -15,6 +15,14 @@ from hypothesis import strategies as st
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client import normalise, vocabulary
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.shape import WrongShape
 
+
+@pytest.mark.parametrize(
+    ("told", "known"), [(0, 0), (7, 7), (-5, -5), (-1, None), (None, None), (True, None), ("7", None)]
+)
+def test_a_number_that_is_not_available_is_not_known(told: Any, known: int | None) -> None:
+    assert vocabulary.known_number(told) == known
+
+
 VOCABULARIES = [value for value in vars(vocabulary).values() if isinstance(value, vocabulary.Vocabulary)]
 
 

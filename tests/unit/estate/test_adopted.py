@@ -82,14 +82,55 @@ def test_a_path_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
         folder.steps(tmp_path, Manifest(), {f"{'x' * 256}/vault.yml": "digest"}, [])
 
 
-def test_what_was_to_come_when_a_run_was_killed_is_known(tmp_path: Path) -> None:
-    written = Manifest({"a": "1"}, {"em": {"s": ["v"]}}, {"b": "2"})
+def test_what_a_killed_run_has_written_is_known(tmp_path: Path) -> None:
+    coming = {"b": checksum("b"), "c": checksum("c"), "d": checksum("d")}
+    written = Manifest({"a": checksum("a"), "b": checksum("older")}, {"em": {"s": ["v"]}}, coming)
     (tmp_path / folder.MANIFEST).write_text(written.text(), encoding="utf-8")
+    (tmp_path / "b").write_text("b", encoding="utf-8")
+    (tmp_path / "c").write_text("of somebody else", encoding="utf-8")
     found = folder.manifest_of(tmp_path)
-    assert found == written
-    assert found.has_written("b", "2")
-    assert not found.has_written("b", None)
+    assert found == Manifest({"a": checksum("a"), "b": checksum("b")}, {"em": {"s": ["v"]}})
     assert folder.manifest_of(tmp_path / "nothing") == Manifest()
+
+
+def adopt(root: Path, contents: dict[str, str], killed_after: int | None = None) -> None:
+    """Have files in a folder, as a run does that is killed when it has moved so many of them."""
+    with folder.waiting(root, False) as held:
+        before = folder.manifest_of(root)
+        for path, content in contents.items():
+            held.put(path, content)
+        needed = folder.steps(root, before, held.digests, [])
+        if killed_after is not None:
+            for path in needed.written[killed_after:]:
+                del held._held[path]
+        folder.carry_out(root, needed, held, before, Manifest({**before.files, **held.digests}))
+
+
+@pytest.mark.parametrize("second", [{"a": "1", "b": "1"}, {"a": "2", "b": "1"}])
+def test_runs_that_are_killed_one_after_the_other_are_taken_up(tmp_path: Path, second: dict[str, str]) -> None:
+    with pytest.raises(KeyError):
+        adopt(tmp_path, {"a": "1", "b": "1"}, killed_after=1)
+    with pytest.raises(KeyError):
+        adopt(tmp_path, second, killed_after=0)
+    adopt(tmp_path, {"a": "3", "b": "3"})
+    assert [(tmp_path / name).read_text(encoding="utf-8") for name in "ab"] == ["3", "3"]
+
+
+def test_two_runs_at_once_do_not_take_each_others_files(tmp_path: Path) -> None:
+    with folder.waiting(tmp_path, False) as held:
+        held.put("a", "1")
+        with pytest.raises(Refused, match="Another run adopts into"), folder.waiting(tmp_path / "x" / "..", False):
+            pass
+        held.move("a", tmp_path / "a")
+    adopt(tmp_path, {"b": "2"})
+    assert (tmp_path / "a").read_text(encoding="utf-8") == "1"
+
+
+def test_a_run_goes_on_where_no_lock_can_be_had(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ANSIBLE_HOME", str(tmp_path / "file"))
+    adopt(tmp_path / "estate", {"a": "1"})
+    assert (tmp_path / "estate/a").is_file()
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"format": 2, "files": {}}', '{"format": 1, "files": 3}'])

@@ -315,6 +315,25 @@ def test_a_first_backup_that_cannot_be_stored_is_told_without_a_file(tmp_path: P
     assert not (tmp_path / "one/manifest.json").exists()
 
 
+@pytest.mark.parametrize("status", ["stored", "unchanged"])
+def test_a_backup_is_told_as_stored_whatever_comes_after_it(tmp_path: Path, status: str) -> None:
+    em, run = Em("one"), tmp_path / "one/last_run.json"
+    if status == "unchanged":
+        back_up(em, tmp_path)
+        run.unlink()
+    run.mkdir(parents=True)
+    (tmp_path / f"one/definitions/{'a' * 64}.json").mkdir(parents=True)
+    done = back_up(em, tmp_path)
+    assert (done.error, done.changed) == (None, status == "stored")
+    [server] = done.values["servers"]
+    assert server["status"] == status
+    assert Path(server["file"]).is_file()
+    assert [entry.time for entry in Backups(str(tmp_path), "one").entries()] == [server["time"]]
+    old, last = done.warnings
+    assert old.startswith(f"The backup of server one is good all the same: {tmp_path}/one/definitions/aaa")
+    assert f"{run} cannot be written" in last
+
+
 @pytest.mark.parametrize("link", ["one", "one/definitions"])
 def test_nothing_is_removed_behind_a_symbolic_link(tmp_path: Path, clock: list[datetime], link: str) -> None:
     em, path = Em("one"), tmp_path / "backups"

@@ -8,11 +8,15 @@ from __future__ import annotations
 import csv
 import io
 import json
-from typing import Any
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import report
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.connection import base_url
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import report, report_files
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_files import PLACE, as_csv, files
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.report_findings import findings, matrix
 from support.reports import HOSTILE, complete, data_of, endpoint, server, task
@@ -87,6 +91,25 @@ def test_every_list_is_a_file_and_the_page_has_the_data() -> None:
     assert (row["name"], row["tags"], row["data_errors"]) == ("t", "x, y", "0")
     (finding,) = csv.DictReader(io.StringIO(written["findings.csv"]))
     assert (finding["kind"], finding["name"]) == ("tasks_in_error", "t")
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://attunity-em.example.com", "https://attunity-em.example.com"),
+        ("https://em.example.com:8443/prd", "https://em.example.com:8443"),
+        ("https://[::1]/attunityenterprisemanager", "https://[::1]"),
+    ],
+)
+def test_the_address_is_that_of_the_host(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str, address: str
+) -> None:
+    told = {key: value for key, value in complete([server("a")]).items() if key != "address"}
+    monkeypatch.setattr(report_files, "read", lambda *_all: told)
+    session = SimpleNamespace(connection=SimpleNamespace(base_url=base_url(url)))
+    options = {"path": str(tmp_path), "page": None, "title": "", "servers": None, "drift": [], "mode": "0600"}
+    report_files.write(cast(Api, SimpleNamespace(check_mode=False, session=session)), options, "now")
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["address"] == address
 
 
 def test_no_name_can_end_the_element_that_holds_the_data() -> None:

@@ -88,7 +88,7 @@ def test_a_task_without_latency_has_none(details: dict[str, Any]) -> None:
             },
             127,
         ),
-        ({"cdc_transactions_counters": {"incoming_applying_changes_on_disk_count": -1}}, 0),
+        ({"cdc_transactions_counters": {"incoming_applying_changes_on_disk_count": -1}}, None),
     ],
 )
 def test_what_is_left_to_apply(details: dict[str, Any], left: int | None) -> None:

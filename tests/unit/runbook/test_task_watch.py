@@ -8,19 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.http import Session
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.errors import NoAnswer, Refused
-from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import watcher
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook import task_watch, watcher
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.task_watch import (
     KINDS,
     Watch,
     events,
+    look,
     remembered,
 )
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._runbook.watcher import Watcher
@@ -69,6 +72,28 @@ def happened(before: Any, now: Any, watch: Watch = WATCH) -> list[tuple[Any, ...
 )
 def test_what_happens_to_a_task(before: dict[str, Any], now: dict[str, Any], expected: list[Any]) -> None:
     assert happened(server({"t": task(**before)}), server({"t": task(**now)})) == expected
+
+
+def test_errors_that_are_not_told_for_a_while_are_compared_with_the_next_that_are() -> None:
+    known, unknown = server({"t": task(data_errors=3)}), server({"t": task(data_errors=None)})
+    assert happened(known, unknown) == []
+    memory = remembered(known, unknown)
+    assert happened(memory, server({"t": task(data_errors=3)})) == []
+    assert happened(memory, server({"t": task(data_errors=5)})) == [("data_errors", "t", 3, 5)]
+    assert happened(unknown, server({"t": task(data_errors=0)})) == []
+
+
+def test_what_a_server_cannot_tell_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = {"name": "s", "state": "MONITORED", "message": "", "problem": ""}
+    told = {"name": "t", "state": "RUNNING", "message": "", "assigned_tags": []}
+    monkeypatch.setattr(task_watch, "overview", lambda *_all, **_more: [{**listed, "tasks": [told]}])
+    api = SimpleNamespace(
+        session=SimpleNamespace(connection=SimpleNamespace(concurrency=1)),
+        get_task_details=lambda *_which: {"state": "RUNNING", "message": "", "data_error_count": -1},
+        get_server_details=lambda _server: {"license": {"days_to_expiration": -1}},
+    )
+    found = look(cast(Api, api), WATCH)["s"]
+    assert (found["license_days"], found["tasks"]["t"]["data_errors"]) == (None, None)
 
 
 def test_tasks_that_come_and_go() -> None:
@@ -163,13 +188,15 @@ class Source:
     """Looks that a watcher is to have, an exception for one that fails; and the sessions that it had."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, looks: Sequence[Any]) -> None:
+        self.known: list[set[str]] = []
         self.looks = list(looks)
         self.sessions = 0
         self.closed = 0
-        monkeypatch.setattr(watcher, "look", lambda _api, _watch: self.next())
+        monkeypatch.setattr(watcher, "look", lambda _api, _watch, known: self.next(known))
 
-    def next(self) -> Any:
-        """The next look."""
+    def next(self, known: set[str]) -> Any:
+        """The next look, and the servers that may be gone by then."""
+        self.known.append(set(known))
         found = self.looks.pop(0)
         if isinstance(found, Exception):
             raise found
@@ -206,6 +233,22 @@ def test_an_enterprise_manager_that_is_down_is_told_once(monkeypatch: pytest.Mon
         [("enterprise_manager", "REACHABLE"), ("task_state", "ERROR")],
     ]
     assert (source.sessions, source.closed) == (3, 2)
+
+
+def test_a_mistake_ends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = Source(monkeypatch, [Refused("There is no server 'Sales'.")])
+    with pytest.raises(Refused, match="Sales"):
+        steps(Watcher(source.connect, WATCH), 1)
+
+
+def test_a_server_that_was_there_may_be_gone_for_good(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = str(tmp_path / "memory.json")
+    source = Source(monkeypatch, [server({}), {}, {}, {}, {}])
+    assert steps(Watcher(source.connect, WATCH, path), 1) == [[]]
+    assert steps(Watcher(source.connect, WATCH, path), 2) == [[("server_state", "NOT_EXIST")], []]
+    assert steps(Watcher(source.connect, WATCH, path), 1) == [[]]
+    # Where another run begins with nothing of that name, it is a mistake.
+    assert source.known == [set(), {"s"}, {"s"}, set()]
 
 
 def test_the_memory_outlives_the_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ description:
     runs again, as far as Enterprise Manager shows it.
   - An Enterprise Manager that does not answer, a session that expired or a slow answer ends nothing. The next look is
     tried as any other, and there is an event when it stops answering and one when it answers again.
+  - A name in servers that no server has ends the source with a message. That of a server which is removed while the
+    source runs does not; there is an event.
   - "An event is C(event.aem) with C(event), C(server), C(before), C(after) and C(message), and where it is of a task
     C(task) and C(tags). C(event.aem.event) is server_state, task_state (with C(stop_reason)), latency (with C(above)
     and C(limit)), data_errors, table_error (with C(table)), full_load, license or enterprise_manager."
@@ -170,6 +172,10 @@ async def watch(
 
 
 async def main(queue: Any, args: dict[str, Any]) -> None:
-    """Watch until the rulebook ends."""
+    """Watch until the rulebook ends. Raises ValueError for what cannot be."""
     options = options_of(args)
-    await watch(queue, watcher(options), options["interval"])
+    watched = watcher(options)
+    try:
+        await watch(queue, watched, options["interval"])
+    except library("_core.errors").AemError as error:
+        raise ValueError(f"aem_tasks: {error.message}") from error
