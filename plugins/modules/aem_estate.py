@@ -29,8 +29,8 @@ description:
   - With C(renamed_from) a task or an endpoint is made under its new name before the old one is deleted. A task that
     runs needs C(first_run) for that, since it never ran under its new name, or C(run_state=stopped). A server is
     removed and added again, since host and port must be unique, and keeps its ACL.
-  - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, and follows what
-    git changes there, so that a failover is not undone. To change such an endpoint, change its configurations.
+  - An endpoint that is as one of its declared configurations, called C(name__configuration), is in sync, and follows
+    what git changes there, so that a failover is not undone. To change such an endpoint, change its configurations.
   - Needs Admin on Enterprise Manager, and Designer on all tasks and endpoints. What may not be read is blocked, the
     rest is done, and the module fails. To start and stop tasks that are there, Operator is enough.
   - Nothing is looked at on a server whose O(servers[].monitored) is false. What is on one that this run has monitored

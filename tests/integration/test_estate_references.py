@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -119,9 +120,11 @@ def test_log_streams(em: Simulator) -> None:
     em.clear_log()
     assert names(brought_about(em, {"name": "new", "tasks": forced})) == [STAGING, READER]
     begun = [
-        (entry["api_method"], entry["task"]) for entry in em.log() if entry["api_method"] in ("StopTask", "RunTask")
+        (entry["api_method"], entry["path"]) for entry in em.log() if entry["api_method"] in ("StopTask", "RunTask")
     ]
-    assert begun == [(call, name) for name in (STAGING, READER) for call in ("StopTask", "RunTask")]
+    expected = [(call, name) for name in (STAGING, READER) for call in ("StopTask", "RunTask")]
+    assert [call for call, _path in begun] == [call for call, _name in expected]
+    assert all(f"/tasks/{quote(name)}?" in path for (_call, path), (_same, name) in zip(begun, expected, strict=True))
 
     stopped = [{"name": task["name"], "run_state": "stopped"} for task in tasks[::-1]]
     assert names(proven(em, {"name": "new", "tasks": stopped})) == [READER, STAGING]
