@@ -12,8 +12,8 @@ version_added: 0.1.0
 description:
   - Exports a whole server, or one task of it, as data or to a file.
   - A file is only written if the export says something else than it does. The time, the host and the version of the
-    server, which each export carries, are no reason to write it. An encrypted secret is one, so that a backup has the
-    secrets of today.
+    server, which each export carries, are no reason to write it, nor is the order of tasks, endpoints, tables and other
+    things with names. An encrypted secret is one, so that a backup has the secrets of today.
   - The file is written beside its place and put there in one step, so nobody sees half of it.
   - Secrets in an export are encrypted with the server's own key. Only that server can read them.
   - Needs the role Admin on Enterprise Manager and on the server, Designer on all its tasks and Operator on all its

@@ -154,6 +154,43 @@ def test_time_host_and_version_are_no_change(em: Simulator, tmp_path: Path) -> N
     assert dest.read_text(encoding="utf-8") == text
 
 
+def reordered(document: Any) -> Any:
+    """An export with its tasks, endpoints and tables the other way round."""
+    sections = document[SECTIONS]
+    for task in sections["tasks"]:
+        for tables in task["source"]["source_tables"].values():
+            if isinstance(tables, list):
+                tables.reverse()
+    for name in ("tasks", "databases"):
+        sections[name].reverse()
+    return document
+
+
+@pytest.mark.parametrize("style", ["2018", "2021", "2023"])
+def test_the_order_of_tasks_endpoints_and_tables_is_no_change(em: Simulator, tmp_path: Path, style: str) -> None:
+    em.update_settings(export_style=style)
+    dest = tmp_path / "export.json"
+    document = reordered(exporting(em).values["definition"])
+    text = json.dumps(document)
+    dest.write_text(text, encoding="utf-8")
+    assert not proven(em, dest=str(dest), mode=f"{dest.stat().st_mode & 0o777:o}").changed
+    assert dest.read_text(encoding="utf-8") == text
+
+
+def test_a_difference_in_any_section_is_a_change_whatever_the_order(em: Simulator, tmp_path: Path) -> None:
+    dest = tmp_path / "export.json"
+    sections = list(exporting(em).values["definition"][SECTIONS])
+    for name in [*sections, "error_behavior", "unheard_of"]:
+        document = reordered(exporting(em).values["definition"])
+        section = document[SECTIONS].setdefault(name, {})
+        if isinstance(section, list):
+            section.append({**(section[0] if section else {}), "name": "gone"})
+        else:
+            section["gone"] = 1
+        dest.write_text(json.dumps(document), encoding="utf-8")
+        assert proven(em, dest=str(dest)).changed, name
+
+
 @pytest.mark.parametrize("content", ["", "no definition", '{"a": 1}'])
 def test_a_file_that_is_no_definition(em: Simulator, tmp_path: Path, content: str) -> None:
     dest = tmp_path / "export.json"

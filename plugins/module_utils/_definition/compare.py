@@ -25,9 +25,9 @@ from . import embedded, secrets
 from .document import Definition
 from .paths import Identity, Step, covers, identified, patterns, pointer, tokens_of
 from .references import NOTIFICATIONS, NOTIFICATIONS_LIST
-from .rules import Rule, lasting
+from .rules import RULES, Rule, lasting
 from .secret_names import NONE
-from .tree import TYPE, VOLATILE_KEYS, Plain
+from .tree import SECTIONS, TYPE, VOLATILE_KEYS, Plain
 from .walk import (
     EXACT,
     MERGED,
@@ -42,6 +42,7 @@ from .walk import (
 )
 
 _NAMED_SECTIONS = ("tasks", "databases", NOTIFICATIONS)
+_DOCUMENT = Rule(below={SECTIONS: RULES})
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,99})(?:\.\d+)?(?:[eE][+-]?\d{1,3})?")
 
 
@@ -115,11 +116,15 @@ def diff(found: Iterable[Difference]) -> dict[str, Plain]:
 
 
 def same_but_volatile(one: Definition, other: Definition) -> bool:
-    """Whether two exports say the same but for the host, the time and the version that they were made with."""
+    """Whether two exports say the same but for the host, the time and the version that they were made with.
+
+    The order of keys, of tables and of named things says nothing; all else does, encrypted secrets and defaults too.
+    """
     first, second = (
         {key: value for key, value in item.data.items() if key not in VOLATILE_KEYS} for item in (one, other)
     )
-    return first == second
+    # Most servers keep to one order.
+    return first == second or bool(_in_one_order(first, _DOCUMENT) == _in_one_order(second, _DOCUMENT))
 
 
 def changed_names(one: Definition | None, other: Definition) -> dict[str, list[str]]:
@@ -228,6 +233,19 @@ class _Walk:
         )
         name, setting = (tokens[at], tokens[at + 1 :]) if in_thing else (None, tokens[1:])
         self.found.append(Difference(pointer(tokens), tokens[0], name, ".".join(setting), before, after))
+
+
+def _in_one_order(value: Any, rule: Rule) -> Any:
+    """``value`` with the items of lists whose order says nothing in an order of their own."""
+    if isinstance(value, dict):
+        return {name: _in_one_order(item, rule.at(name)) for name, item in value.items()}
+    if not isinstance(value, list):
+        return value
+    named = identified(value)
+    if named is not None:
+        return [_in_one_order(named[key][1], rule.at(".".join(key))) for key in sorted(named)]
+    plain = sorted(value, key=str) if rule.unordered else value
+    return [_in_one_order(item, rule.at(str(number))) for number, item in enumerate(plain)]
 
 
 def _changed_things(before: list[Any] | None, after: list[Any] | None) -> list[str]:

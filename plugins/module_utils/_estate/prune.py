@@ -10,7 +10,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -47,7 +47,7 @@ def plan_servers(api: Api, rules: Rules, names: Sequence[str], elsewhere: Server
     One is deleted only where its tasks could be read, and none of them runs; a tombstone deletes it in any case. One
     that Enterprise Manager does not reach waits for a person; any other read that fails leaves the estate half read.
     """
-    for name in names:
+    for name in _in_order(names):
         if not rules.prunes(SERVERS) or rules.ignores(SERVERS, name):
             elsewhere.left_alone[kinds.SERVER] += 1
             if not rules.ignores(SERVERS, name):
@@ -96,7 +96,7 @@ def _server(here: Site) -> Item | None:
     # Whatever else holds it back: that it is not in git any more is a mistake, and is told as one.
     here.forbid_protected(SERVERS, item)
     try:
-        active = here.active_ones(task["name"] for task in here.reader.states().values())
+        active = here.active_ones(_in_order(task["name"] for task in here.reader.states().values()))
     except AemError as error:
         return item.block(f"{_NOT_IN_GIT}, but its tasks cannot be read; declare it with state: absent. {error}")
     if active:
@@ -124,7 +124,7 @@ def _plan_tasks(here: Site, wishes: Sequence[TaskWish]) -> None:
     except AemError:
         return
     here.plan.there[TASKS] = len(names)
-    for name in rename.unmanaged(names, wishes):
+    for name in _in_order(rename.unmanaged(names, wishes)):
         ignored = here.rules.ignores(TASKS, f"{here.name}/{name}")
         if not pruned or ignored:
             _leave(here, here.key(kinds.TASK, name), ignored)
@@ -150,7 +150,7 @@ def _plan_endpoints(here: Site, wishes: Sequence[EndpointWish]) -> None:
         return
     here.plan.there[ENDPOINTS] = len(repository.endpoints)
     unmanaged = rename.unmanaged((str(item["name"]) for item in repository.endpoints.values()), wishes)
-    for name in order.users_first(unmanaged, repository.endpoints_using):
+    for name in order.users_first(_in_order(unmanaged), repository.endpoints_using):
         used = after.tasks_using(name) or name.casefold() in here.wanted_endpoints or _left_above(here, after, name)
         ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{name}")
         if not pruned or used or ignored:
@@ -172,9 +172,15 @@ def _leave_all_endpoints(here: Site) -> None:
         return
     # Who may not list them is told of fewer.
     with suppress(AemError):
-        for item in here.api.get_endpoint_list(here.reader.name):
-            ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{item['name']}")
-            _leave(here, here.key(kinds.ENDPOINT, item["name"]), ignored)
+        names = [str(item["name"]) for item in here.api.get_endpoint_list(here.reader.name)]
+        for name in _in_order(names):
+            ignored = here.rules.ignores(ENDPOINTS, f"{here.name}/{name}")
+            _leave(here, here.key(kinds.ENDPOINT, name), ignored)
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """Names in an order that does not depend on that of an answer, so that a plan reads the same each time."""
+    return sorted(names, key=lambda name: (name.casefold(), name))
 
 
 def _leave(here: Site, key: Key, ignored: bool) -> None:

@@ -628,6 +628,26 @@ def test_a_later_export_of_the_same_says_the_same() -> None:
     assert not same_but_volatile(whole, {**later, "unheard_of": 1})
 
 
+def test_the_order_of_named_things_and_of_sets_says_nothing() -> None:
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: turned(item) for name, item in reversed(value.items())}
+        return [turned(item) for item in reversed(value)] if isinstance(value, list) else value
+
+    tables = [{"owner": owner, "name": name} for owner in "AB" for name in "XY"]
+    task = {
+        "task": {"name": "T", "target_names": ["B", "C"]},
+        "source": {"source_tables": {"explicit_included_tables": tables}},
+    }
+    sections = {"tasks": [task, {"task": {"name": "U"}}], "databases": [{"name": "A"}, {"name": "B"}]}
+    assert same_but_volatile({SECTIONS: sections}, {SECTIONS: turned(sections)})
+    for section in ("tasks", "databases"):
+        assert not same_but_volatile({SECTIONS: sections}, {SECTIONS: {**sections, section: sections[section][:1]}})
+    # Of other lists it is not known that their order says nothing.
+    assert not same_but_volatile({SECTIONS: {"other": [1, 2]}}, {SECTIONS: {"other": [2, 1]}})
+    assert not same_but_volatile({SECTIONS: {}, "other": [{"name": "A"}]}, {SECTIONS: {}, "other": [{"name": "B"}]})
+
+
 def test_secrets_of_another_server_make_way_for_those_of_the_one_it_is_for() -> None:
     def document(*endpoints: dict[str, Any]) -> dict[str, Any]:
         return {SECTIONS: {"databases": list(endpoints)}}
