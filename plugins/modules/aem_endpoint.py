@@ -53,6 +53,8 @@ options:
         server has. Else it is filled in where it is known for certain, and where it is not, it must be given.
       - A setting is a secret by its name, such as C(password), by what is in its text, such as C(Password=...), or if
         the server has encrypted it.
+      - A secret that would be sent, see O(update_secrets), must be one. A mask such as V(********), the encrypted
+        secret of an export, and an empty text are refused.
       - It is kept out of Ansible's log, and secrets in it are hidden in results.
     type: dict
   unset:

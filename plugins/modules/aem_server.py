@@ -11,7 +11,7 @@ short_description: Manage the servers of Qlik Enterprise Manager
 version_added: 0.1.0
 description:
   - Adds a Replicate or Compose server to Enterprise Manager, changes its connection, or removes it.
-  - Properties that are not given stay as they are.
+  - Properties that are not given stay as they are. The case of O(host) and O(username) makes no difference.
   - What Enterprise Manager would refuse, such as a name that is too long, is refused before anything is sent.
   - Needs the role Admin on all servers to add a server, and Admin on the server for anything else.
 author:
@@ -53,7 +53,8 @@ options:
   password:
     description:
       - Password of O(username). Needed to add a server.
-      - It cannot be read back, so it is never compared. O(update_password) says when it is sent.
+      - It cannot be read back, so it is never compared. O(update_password) says when it is sent. A mask such as
+        V(********), or the encrypted secret of an export, is refused then.
     type: str
   update_password:
     description:

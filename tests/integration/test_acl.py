@@ -121,6 +121,7 @@ def test_bad_names_are_refused_before_anything_is_written(em: Simulator) -> None
         assert step.writes == []
     assert "DOMAIN\\name" in played["no domain"].result["msg"]
     assert "twice" in played["two roles"].result["msg"]
+    assert [played[name].calls for name in bad] == [[], [], []]
 
 
 EMPTY = r"""

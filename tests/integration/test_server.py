@@ -46,6 +46,11 @@ TASKS = r"""
     name: Replicate DEV 2
     port: 3552
     password: canary-of-the-server
+- name: Leave a server as it is in another case
+  qlik.enterprise_manager.aem_server:
+    name: Replicate DEV 2
+    host: REPL-dev-02.corp.example
+    username: corp\SVC_replicate
 - name: Remove a server
   qlik.enterprise_manager.aem_server:
     name: compose-2

@@ -20,6 +20,10 @@ from .secret_names import NONE, Names, form_of, is_secret_however_spelled, is_se
 from .tree import has_none
 
 MASK = "********"
+# What Ansible puts in place of the value of an option that is not logged.
+_MASKS = (MASK, "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER")
+# What is wrong with a text that is_unusable, after words that name it.
+UNUSABLE = "is a mask or an encrypted secret of an export, which no server could use. Give the secret itself."
 _SIGNS_OF_SEALED = (b"{Z",)
 
 # What stands before the value of a setting, and how far it reaches.
@@ -34,7 +38,7 @@ def is_sealed(value: Any) -> bool:
 
 def is_unusable(text: str) -> bool:
     """Whether a text holds a masked or an encrypted secret, alone or among other words."""
-    return MASK in text or ("{Z" in text and SEALED.search(text) is not None)
+    return any(mask in text for mask in _MASKS) or ("{Z" in text and SEALED.search(text) is not None)
 
 
 def is_secret(name: str, value: Any) -> bool:

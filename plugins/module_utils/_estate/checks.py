@@ -16,13 +16,12 @@ from typing import Any, TypeVar
 from .._client.vocabulary import SELECTION_LISTS
 from .._core.errors import AemError
 from .._definition.document import Definition
-from .._definition.secret_names import is_secret_name
-from .._definition.secrets import is_unusable
-from .._resource import acl, endpoint, server, table_selection, task_definition
+from .._definition.secrets import UNUSABLE, is_unusable
+from .._resource import acl, endpoint, endpoint_settings, server, table_selection, task_definition
 from .._resource import license as licenses
 from .model import EndpointWish, ServerWish, TaskWish
 from .options import Open, Reader
-from .place import Path, Place
+from .place import Place
 
 Wish = TypeVar("Wish", ServerWish, EndpointWish, TaskWish)
 Found = Sequence[tuple[Place, Wish]]
@@ -30,7 +29,6 @@ Found = Sequence[tuple[Place, Wish]]
 _ON_A_SERVER = ("acl", "license", "endpoints", "tasks", "renamed_from")
 _ON_A_TASK = ("tables", "run_state", "first_run", "renamed_from")
 _NEED_A_DEFINITION = ("source_endpoint", "target_endpoint", "owners", "overrides", "with_endpoints", "ignore")
-_UNUSABLE = "is a mask or an encrypted secret of an export, which no server could use. Give the secret itself."
 
 
 def check_servers(reader: Reader, found: Found[ServerWish]) -> None:
@@ -56,11 +54,11 @@ def check_server(reader: Reader, wish: ServerWish, place: Place) -> None:
             reader.note(place.at(name), "does not go with state absent.")
         return
     _run(reader, place, server.check, wish.options)
-    _check_secret(reader, wish.options["password"], place.at("password"), is_secret=False)
+    _check_usable(reader, wish.options["password"], place.at("password"))
     if wish.acl is not None:
         _run(reader, place.at("acl"), acl.check_names, wish.acl)
     if wish.license is not None and wish.license.get("content") is not None:
-        _check_secret(reader, wish.license["content"], place.at("license", "content"), is_secret=False)
+        _check_usable(reader, wish.license["content"], place.at("license", "content"))
     if wish.license is not None and not reader.has_open(wish.license):
         _run(reader, place.at("license"), licenses.text_of, wish.license)
 
@@ -72,8 +70,8 @@ def check_endpoint(reader: Reader, wish: EndpointWish, place: Place) -> None:
             reader.note(place.at("renamed_from"), "does not go with state absent.")
         return
     _run(reader, place, endpoint.check, wish.options)
-    for path, value, is_secret in _texts(wish.options["settings"]):
-        _check_secret(reader, value, place.at("settings", *path), is_secret)
+    for path, problem in endpoint_settings.unusable_secrets(wish.options["settings"]):
+        reader.note(place.at("settings", *path), problem)
 
 
 def check_task(reader: Reader, wish: TaskWish, place: Place) -> None:
@@ -85,8 +83,8 @@ def check_task(reader: Reader, wish: TaskWish, place: Place) -> None:
         for name in _given(wish, _ON_A_TASK):
             reader.note(place.at(name), "does not go with state absent.")
         return
-    for path, value, _is_secret in _texts(wish.options["overrides"]):
-        _check_secret(reader, value, place.at("overrides", *path), is_secret=False)
+    for path, value, _is_secret in endpoint_settings.texts(wish.options["overrides"]):
+        _check_usable(reader, value, place.at("overrides", *path))
     if not wish.has_definition:
         for name in _NEED_A_DEFINITION:
             if wish.options[name]:
@@ -145,22 +143,6 @@ def _run(reader: Reader, place: Place, check: Callable[[Any], Any], options: Any
         reader.note(place, error.message)
 
 
-def _texts(value: Any, path: Path = (), is_secret: bool = False) -> Iterator[tuple[Path, str, bool]]:
-    """The texts in data, each with the way to it and whether the names on the way say that it is a secret."""
-    if isinstance(value, Mapping):
-        for name, item in value.items():
-            yield from _texts(item, (*path, str(name)), is_secret or is_secret_name(str(name)))
-    elif isinstance(value, list):
-        for number, item in enumerate(value):
-            yield from _texts(item, (*path, number), is_secret)
-    elif isinstance(value, str):
-        yield path, value, is_secret
-
-
-def _check_secret(reader: Reader, value: Any, place: Place, is_secret: bool) -> None:
-    if not isinstance(value, str):
-        return
-    if is_secret and not value:
-        reader.note(place, "is empty. Leave it out, and the server keeps what it has.")
-    elif is_unusable(value):
-        reader.note(place, _UNUSABLE)
+def _check_usable(reader: Reader, value: Any, place: Place) -> None:
+    if isinstance(value, str) and is_unusable(value):
+        reader.note(place, UNUSABLE)

@@ -29,6 +29,9 @@ FROM_ABOVE = "(those of the levels above)"
 # Whom Login calls so has a name that only Enterprise Manager knows (guide 2.5).
 _NO_NAMES = ("api-token", "jwt")
 
+# Role, ``users`` or ``groups``, and name.
+Assignment = tuple[str, str, str]
+
 _ROLE: dict[str, Any] = {
     "type": "dict",
     "options": {kind: {"type": "list", "elements": "str", "default": []} for kind in MEMBERS},
@@ -147,11 +150,16 @@ def comparable(acl: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_names(options: Mapping[str, Any]) -> None:
-    """Raise Refused for a name without a domain, which Enterprise Manager would refuse (guide 2.10)."""
+    """Raise Refused for what Enterprise Manager would refuse whatever is there (guide 2.10).
+
+    That is a name without a domain, and one that is given for two roles, or both as a user and as a group.
+    """
     for role, kind, name in _assignments(options):
         domain, backslash, rest = name.partition("\\")
         if not (domain and backslash and rest) or "\\" in rest:
             raise Refused(f"{role}: {kind[:-1]} {name!r} must be of the form DOMAIN\\name.")
+    for first, second in _doubles(options).values():
+        raise Refused(f"{second[2]!r} is given twice: {_both(first, second)}. Name it once.")
 
 
 def check_assigned_once(acl: Mapping[str, Any], current: Mapping[str, Any] | None, server: str) -> None:
@@ -163,8 +171,8 @@ def check_assigned_once(acl: Mapping[str, Any], current: Mapping[str, Any] | Non
     for name, (first, second) in _doubles(acl).items():
         if name not in there:
             raise Refused(
-                f"The ACL of server {server} would name {second[2]!r} twice: in the {first[1]} of {first[0]} and in the"
-                f" {second[1]} of {second[0]}. Name it once; a role that is left out keeps its members."
+                f"The ACL of server {server} would name {second[2]!r} twice: {_both(first, second)}. Name it once; a"
+                " role that is left out keeps its members."
             )
 
 
@@ -214,23 +222,26 @@ def _merged(present: Sequence[str], given: Sequence[str], purge: bool) -> list[s
     return sorted(names.values(), key=str.casefold)
 
 
-def _assignments(acl: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Role, ``users`` or ``groups``, and name of each assignment."""
+def _assignments(acl: Mapping[str, Any]) -> Iterator[Assignment]:
     for role in ACL_ROLES:
         for kind in MEMBERS:
             for name in (acl.get(role) or {}).get(kind) or []:
                 yield role, kind, name
 
 
-def _doubles(acl: Mapping[str, Any]) -> dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]]:
+def _doubles(acl: Mapping[str, Any]) -> dict[str, tuple[Assignment, Assignment]]:
     """The names, in one case, that an ACL assigns in two places, with the first two of these."""
-    first: dict[str, tuple[str, str, str]] = {}
-    twice: dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]] = {}
+    first: dict[str, Assignment] = {}
+    twice: dict[str, tuple[Assignment, Assignment]] = {}
     for place in _assignments(acl):
         key = place[2].casefold()
         if first.setdefault(key, place)[:2] != place[:2]:
             twice.setdefault(key, (first[key], place))
     return twice
+
+
+def _both(first: Assignment, second: Assignment) -> str:
+    return f"in the {first[1]} of {first[0]} and in the {second[1]} of {second[0]}"
 
 
 def _user_key(user: str) -> tuple[str, str]:

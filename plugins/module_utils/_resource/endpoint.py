@@ -23,6 +23,7 @@ from .._core.plan import CREATE, DELETE, Applied, Change, Plan, removed
 from .._core.select import ByName, chosen
 from .._definition.compare import Difference
 from .._definition.document import Definition, of_sections
+from .._definition.paths import pointer
 from .._definition.references import ENDPOINT, TASK, of_thing
 from .._definition.secret_names import NONE, Names
 from .._definition.tree import TYPE, value_at
@@ -111,8 +112,10 @@ def plan(api: Api, options: Mapping[str, Any]) -> Plan:
     In check mode the server may be one that an earlier task of the play would have added.
     """
     check(options)
-    known, warnings = seen(api, lambda: read(api, options["server"]), options["server"])
-    planned = compare(api, options, known or NOTHING)
+    found, warnings = seen(api, lambda: read(api, options["server"]), options["server"])
+    known = found or NOTHING
+    _require_usable_secrets(options, known)
+    planned = compare(api, options, known)
     return planned._replace(warnings=[*warnings, *planned.warnings])
 
 
@@ -123,6 +126,19 @@ def check(options: Mapping[str, Any]) -> None:
     if options.get("timeout") is not None:
         check_timeout(options["timeout"])
     Wish.from_options(options)
+
+
+def _require_usable_secrets(options: Mapping[str, Any], known: Known) -> None:
+    """Raise Refused for secrets that no server could use, where they would be sent.
+
+    Where they would not, the settings may be those of an export. ``compare`` takes any: an endpoint that gets another
+    name is made with the secrets of the old one as the server has encrypted them.
+    """
+    is_sent = options.get("update_secrets") == ALWAYS or known.endpoint(options["name"]) is None
+    if options.get("state") == "absent" or not is_sent:
+        return
+    for path, problem in settings.unusable_secrets(options.get("settings") or {}, known.sealed):
+        raise Refused(f"settings: {pointer(map(str, path))} {problem}")
 
 
 def compare(api: Api, options: Mapping[str, Any], known: Known) -> Plan:

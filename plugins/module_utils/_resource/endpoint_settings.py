@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Union
 
 from .._core.errors import Refused
 from .._core.plan import SENT
@@ -21,7 +21,7 @@ from .._definition.document import of_settings
 from .._definition.embedded import closed, open_all, opened
 from .._definition.paths import pointer, tokens_of
 from .._definition.secret_names import NONE, Names, is_secret_name
-from .._definition.secrets import MASK, is_sealed, masked
+from .._definition.secrets import MASK, UNUSABLE, is_sealed, is_unusable, masked
 from .._definition.tree import TYPE, Plain, merge, value_at
 
 ALWAYS = "always"
@@ -31,8 +31,11 @@ ROOT = "db_settings"
 READ_ONLY = ((TYPE,), ("connectioninfo", TYPE))
 UNCHANGED = "(unchanged)"
 UNKNOWN = "(unknown)"
+_EMPTY = "is empty. Leave it out, and the server keeps what it has."
 
 Place = tuple[str, ...]
+# As a place, and on into lists, by the numbers of their items.
+Path = tuple[Union[str, int], ...]
 Operation = dict[str, Any]
 
 
@@ -87,6 +90,24 @@ def secret_places(settings: Mapping[str, Any], current: Mapping[str, Any], seale
     return [
         place for place, value in leaves(settings) if is_secret(place, value, sealed) or is_sealed(_at(current, place))
     ]
+
+
+def unusable_secrets(settings: Mapping[str, Any], sealed: Names = NONE) -> list[tuple[Path, str]]:
+    """Where ``settings`` holds what no server could use as a secret, each with what is wrong with it."""
+    empty = [(path, _EMPTY) for path, text, is_secret in texts(settings, sealed) if is_secret and not text]
+    return empty + [(path, UNUSABLE) for path, text, _is_secret in texts(settings, sealed) if is_unusable(text)]
+
+
+def texts(value: Any, sealed: Names = NONE, path: Path = (), hidden: bool = False) -> Iterator[tuple[Path, str, bool]]:
+    """The texts in data, each with the way to it and whether the names on the way say that it is a secret."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from texts(item, sealed, (*path, str(name)), hidden or is_secret_name(str(name), sealed))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from texts(item, sealed, (*path, number), hidden)
+    elif isinstance(value, str):
+        yield path, value, hidden
 
 
 def unsent_secrets(wish: Wish, current: Mapping[str, Any]) -> list[str]:

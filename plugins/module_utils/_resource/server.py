@@ -18,6 +18,7 @@ from .._client.vocabulary import SERVER_NOT_FOUND, SERVER_TYPES
 from .._core.errors import Refused, SessionChanged, TooLittle, none_where
 from .._core.plan import CREATE, DELETE, SENT, UPDATE, Applied, Change, Plan, removed
 from .._core.select import missing, there_is_no
+from .._definition.secrets import UNUSABLE, is_unusable
 from .server_choice import each_of, of_listed
 
 KIND = "server"
@@ -29,6 +30,8 @@ ON_CREATE = {
     "verify_server_certificate": True,
     "monitored": True,
 }
+# Names of users and of hosts are the same whatever their case.
+_FOLDED = ("username", "host")
 NEEDED_TO_CREATE = ("host", "username", "password")
 PASSWORD_AS_IT_IS = "(unchanged)"
 
@@ -89,11 +92,11 @@ def compare(api: Api, options: Mapping[str, Any], current: Plain | None, session
         raise Refused(f"Server {name} is of type {current['type']}; to make it {wanted['type']}, delete it first.")
     before, after = shown(current), shown(wanted)
     if options.get("password") and options.get("update_password") == "always":
-        sent = {**wanted, "password": options["password"]}
+        sent = {**wanted, "password": _password(options)}
         before, with_password = _shown_with_password(current, False), _shown_with_password(wanted, True)
         return Plan([Change(KIND, name, UPDATE, before, with_password, lambda: _put(api, name, sent))], after)
-    if before == after:
-        return Plan([], after)
+    if _comparable(current) == _comparable(wanted):
+        return Plan([], before)
     keep = Change(KIND, name, UPDATE, before, after, lambda: _put_keeping_password(api, name, wanted, session))
     return Plan([keep], after)
 
@@ -154,7 +157,20 @@ def _to_create(options: Mapping[str, Any]) -> Plain:
     if missing:
         words = f"Server {options['name']} does not exist; to create it, give {', '.join(missing)} too."
         raise TooLittle(words, SERVER_NOT_FOUND, ("servers", options["name"]))
-    return {**ON_CREATE, **given(options), "name": options["name"], "password": options["password"]}
+    return {**ON_CREATE, **given(options), "name": options["name"], "password": _password(options)}
+
+
+def _password(options: Mapping[str, Any]) -> str:
+    """The password that is sent. Raise Refused for one that no server could use."""
+    password = str(options["password"])
+    if is_unusable(password):
+        raise Refused(f"password {UNUSABLE}")
+    return password
+
+
+def _comparable(properties: Mapping[str, Any]) -> Plain:
+    """The properties of a server in the form in which two are compared."""
+    return {**shown(properties), **{key: str(properties.get(key)).casefold() for key in _FOLDED}}
 
 
 def _shown_with_password(properties: Mapping[str, Any], sent: bool) -> Plain:

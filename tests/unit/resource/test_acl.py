@@ -108,6 +108,32 @@ def test_one_name_in_two_places_is_refused(options: dict[str, Any]) -> None:
         plan(options, acl(operator_role=role(["CORP\\old"])))
 
 
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        (
+            {"viewer_role": role(["CORP\\Ann"]), "admin_role": role(["corp\\ann"])},
+            "in the users of admin_role and in the users of viewer_role",
+        ),
+        (
+            {"viewer_role": role(groups=["CORP\\All"]), "designer_role": role(groups=["CORP\\All"]), "purge": False},
+            "in the groups of designer_role and in the groups of viewer_role",
+        ),
+        (
+            {"admin_role": role(["CORP\\Ann"], ["corp\\ANN"])},
+            "in the users of admin_role and in the groups of admin_role",
+        ),
+    ],
+)
+def test_one_name_that_is_given_twice_is_refused_whatever_is_there(options: dict[str, Any], where: str) -> None:
+    with pytest.raises(Refused, match=f"is given twice: {where}. Name it once."):
+        planner.check_names(options)
+
+
+def test_one_name_may_be_given_twice_for_one_role() -> None:
+    planner.check_names({"admin_role": role(["CORP\\Ann", "corp\\ann"]), "viewer_role": None})
+
+
 def test_names_that_the_server_holds_in_two_spellings_are_kept() -> None:
     current = acl(admin_role=role(["CORP\\Mike"]), viewer_role=role(["CORP\\mike"]))
     planned = plan({"operator_role": role(["CORP\\Ann"])}, current)

@@ -201,6 +201,36 @@ def test_a_secret_that_is_not_sent_and_is_not_there_is_told() -> None:
     assert "s3cret" not in warning
 
 
+UNUSABLE = [
+    ({"password": "********"}, "/password is a mask or an encrypted secret"),
+    ({"password": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}, "/password is a mask or an encrypted secret"),
+    ({"password": "{Z00FF}"}, "/password is a mask or an encrypted secret"),
+    ({"password": ""}, "/password is empty. Leave it out"),
+    ({"more": [{"asm_password": ""}]}, "/more/0/asm_password is empty. Leave it out"),
+    ({"odbc": "Server=h;Password={Z00FF}"}, "/odbc is a mask or an encrypted secret"),
+    ({"json": '{"asm_password": "********"}'}, "/json is a mask or an encrypted secret"),
+]
+
+
+@pytest.mark.parametrize(("given", "told"), UNUSABLE)
+def test_a_secret_that_no_server_could_use_is_not_sent(given: dict[str, Any], told: str) -> None:
+    made = {"role": "source", "type_id": ORACLE, "settings": given}
+    for name, options in (("New", made), ("A", {"settings": given, "update_secrets": "always"})):
+        for exports in (True, False):
+            manager = Manager(endpoint("A"), exports=exports)
+            with pytest.raises(Refused, match=f"^settings: {told}"):
+                plan(manager, name, **options)
+            assert manager.sent == []
+
+
+def test_settings_of_an_export_are_no_change_though_its_secrets_are_sealed() -> None:
+    text = '{"host": "h", "password": "{Z00FF}"}'
+    there = {"odbc": "Server=h;Password={Z00FF}", "json": text, "asm_password": "", "sealed": "{Z00FF}"}
+    manager = Manager(endpoint("A", **there))
+    assert plan(manager, settings={**SETTINGS, **there}).changes == []
+    assert plan(manager, "New", state="absent", settings={"password": "********"}).changes == []
+
+
 def test_a_lost_answer_of_a_patch_that_was_made() -> None:
     manager = Manager(endpoint("A", old=1))
     manager.script = [LOST]

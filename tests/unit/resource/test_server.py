@@ -44,6 +44,8 @@ def plan(current: dict[str, Any] | None, **options: Any) -> Any:
         {"password": SECRET},
         {"password": SECRET, "update_password": "on_create"},
         {"type": "replicate"},
+        {"host": "H", "username": "U"},
+        {"password": "********"},
     ],
 )
 def test_what_is_there_already_is_no_change(options: dict[str, Any]) -> None:
@@ -71,6 +73,18 @@ def test_only_what_differs_changes(options: dict[str, Any], changed: dict[str, A
     change = plan(CURRENT, **options).changes[0]
     assert change.action == "update"
     assert {key for key in change.after if change.after[key] != change.before[key]} == set(changed)
+
+
+def test_with_another_change_a_name_is_sent_as_it_was_given() -> None:
+    planned = plan(CURRENT, host="H", port=1)
+    assert (planned.changes[0].after["host"], planned.after["host"]) == ("H", "H")
+
+
+@pytest.mark.parametrize("password", ["********", "{Z00FF}", "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"])
+def test_a_password_that_no_server_could_use_is_not_sent(password: str) -> None:
+    for current, options in ((None, {"host": "h", "username": "u"}), (CURRENT, {"update_password": "always"})):
+        with pytest.raises(Refused, match=r"^password is a mask or an encrypted secret"):
+            plan(current, password=password, **options)
 
 
 def test_a_password_that_is_always_sent_is_a_change_that_does_not_show_it() -> None:
