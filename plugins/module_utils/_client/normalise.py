@@ -22,7 +22,6 @@ from .vocabulary import boolean, integer, text
 
 Plain = dict[str, Any]
 
-_COMPOSE = "compose"
 _REPLICATE = "replicate"
 
 _TASK_ALIASES = {
@@ -64,7 +63,8 @@ def server(answer: Mapping[str, Any]) -> Plain:
 
 def server_type(answer: Mapping[str, Any]) -> str:
     """``replicate`` or ``compose``, from ``$type`` or, failing that, the SDK's ``type``."""
-    return _COMPOSE if _COMPOSE in str(answer.get("$type") or answer.get("type") or "").lower() else _REPLICATE
+    told = str(answer.get("$type") or answer.get("type") or "").lower()
+    return vocabulary.COMPOSE if vocabulary.COMPOSE in told else _REPLICATE
 
 
 def server_list(answer: Mapping[str, Any]) -> list[Plain]:

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from .._client.api import Api
 from .._client.normalise import Plain
+from .._client.vocabulary import COMPOSE
 from .._core.concurrent import Outcome, side_by_side
 from .._core.errors import AemError, ManyFailed, Refused
 from .._core.files import refusing
@@ -36,7 +37,6 @@ from .backup_store import DEFINITIONS, Backups, Entry, Keep, fingerprint, new_en
 KIND = "backup of server"
 KIND_OLD = "old backups of server"
 STORED, UNCHANGED, FAILED = "stored", "unchanged", "failed"
-COMPOSE = "compose"
 NOT_MONITORED = "NOT_MONITORED"
 # An export may have tens of megabytes, and each of these holds one.
 MOST_AT_ONCE = 4
