@@ -53,6 +53,15 @@ def test_the_worst_of_several_counts(tmp_path: Path) -> None:
     assert [code(tmp_path, *hosts) for hosts in ("a", "ab", "abc", "abcd", "ae")] == [0, 2, 3, 1, 1]
 
 
+def test_a_report_of_an_older_run_is_an_error(tmp_path: Path) -> None:
+    report = {"status": "applied", "host": "em-prd", "commit": "abc", "begun": "2026-03-07T01:00:07Z"}
+    (tmp_path / "em-prd.json").write_text(json.dumps(report))
+    times = ("2026-03-07T01:00:06Z", "2026-03-07T01:00:07Z", "2026-03-07T01:00:08Z", "yesterday", "")
+    assert [code(tmp_path, "em-prd", "--begun-after", time) for time in times] == [0, 0, 1, 1, 1]
+    write(tmp_path, "em-qas", "applied")
+    assert code(tmp_path, "em-qas", "--begun-after", "2026-03-07T01:00:08Z") == 1
+
+
 def test_a_report_of_another_commit_or_host_is_an_error(tmp_path: Path) -> None:
     write(tmp_path, "em-prd", "in_sync", commit="abc")
     assert code(tmp_path, "em-prd", "--commit", "abc") == 0
