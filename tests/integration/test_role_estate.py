@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -164,9 +165,11 @@ def test_without_a_folder_for_it_there_is_no_report(estate: Repository) -> None:
 
 
 def test_a_part_of_the_servers_prunes_nothing_and_says_so(estate: Repository, em: Simulator) -> None:
-    estate.play("plan", estate_prune=True, estate_servers=["repl-o*"])
+    played = estate.play("plan", estate_prune=True, estate_servers=["repl-o*"])
     assert estate.statuses() == DESCRIBED[:1]
-    assert estate.report["warnings"] == ["Nothing is pruned, since estate_servers leaves servers out."]
+    told = "Nothing is pruned, since estate_servers leaves servers out."
+    assert estate.report["warnings"] == [told]
+    assert f"Warning: {told}" in played.output
     estate.write({"estate.yml": "format: 1\nprune: {max_percent: 60}\n"})
     estate.play("plan", estate_prune=True)
     assert (ONE, "task", "Old", "planned") in estate.statuses()
@@ -218,11 +221,48 @@ def test_a_server_that_does_not_answer_leaves_a_report(estate: Repository) -> No
     assert "Login" in estate.report["message"]
 
 
-def test_no_older_report_is_taken_for_that_of_a_run_that_was_broken_off(estate: Repository) -> None:
-    estate.play("plan")
-    assert estate.reports.joinpath("localhost.json").exists()
-    played = estate.play("plan", "-e", "estate_stage=nonsense")
+@pytest.mark.parametrize(
+    ("arguments", "return_code"),
+    [(("-e", "estate_stage=nonsense"), 2), (("-e", "estate_fail_on_changes=maybe"), 2), (("--tags", "aply"), 0)],
+)
+def test_no_older_report_is_taken_for_that_of_a_run_that_did_nothing(
+    estate: Repository, arguments: tuple[str, ...], return_code: int
+) -> None:
+    for end in ("json", "md", "xml"):
+        estate.reports.mkdir(exist_ok=True)
+        (estate.reports / f"localhost.{end}").write_text("of an older run", encoding="utf-8")
+    played = estate.play("plan", *arguments)
+    assert played.return_code == return_code, played.output
+    assert list(estate.reports.iterdir()) == []
+
+
+def test_two_stages_at_once_are_refused(estate: Repository, em: Simulator) -> None:
+    played = estate.play("plan", "--tags", "plan,apply")
     assert played.return_code == 2
+    assert (estate.report["status"], em.log()) == ("refused", [])
+    told = "Nothing was changed. apply and plan are tags of different stages. Give one of them."
+    assert estate.report["message"] == told
+    assert played["Fail, since not all is as it should be"].result["msg"] == told
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_done(estate: Repository, em: Simulator) -> None:
+    estate.reports.mkdir(exist_ok=True)
+    (estate.reports / "a file").write_text("", encoding="utf-8")
+    folder = estate.reports / "a file/reports"
+    played = estate.play("apply", estate_report=str(folder))
+    assert (played.return_code, em.log()) == (2, [])
+    assert f"Nothing was changed. The report cannot be written to {folder}." in played.output
+
+
+def test_what_came_of_an_apply_is_told_also_where_its_report_cannot_be_written(estate: Repository) -> None:
+    # The folder is there when the run begins, and lost when the estate is read.
+    folder = shlex.quote(str(estate.root / "told"))
+    lose = f"rm -rf {folder}; touch {folder}"
+    purpose = f"{{{{ lookup('ansible.builtin.pipe', {lose!r}) or 'the first' }}}}"
+    played = estate.play("apply", estate_report=str(estate.root / "told"), purpose=purpose)
+    assert played.return_code == 2
+    assert "of localhost: applied (2 update" in played.output
+    assert f"The report cannot be written to {estate.root / 'told'}" in played["Write the report"].result["stderr"]
 
 
 def test_changes_can_be_a_failure(estate: Repository) -> None:

@@ -132,8 +132,11 @@ def test_an_older_commit_is_not_applied_by_mistake(estate: Repository, em: Simul
     estate.git("checkout", "-q", "HEAD~1")
     played = estate.play("apply")
     assert played.return_code == 2
-    assert (estate.report["status"], writes(em)) == ("failed", [])
-    assert "does not come after the one that was applied last" in estate.report["message"]
+    assert (estate.report["status"], writes(em)) == ("refused", [])
+    assert estate.report["message"] == (
+        f"Nothing was changed. Commit {estate.git('rev-parse', 'HEAD')} does not come after the one that was applied"
+        " last, which estate/localhost is at. To go back to it, set estate_allow_older."
+    )
     assert estate.play("apply", estate_allow_older=True).return_code == 0
     assert description(em, TWO) == "the second"
 
@@ -159,7 +162,7 @@ def test_the_way_back_is_in_the_report_and_works(estate: Repository, em: Simulat
     (command,) = estate.report["restore"]
     assert "canary-one" not in json.dumps(estate.report)
     words = shlex.split(command)
-    assert words[:2] == ["ansible-playbook", "qlik.enterprise_manager.restore"]
+    assert words[:4] == ["ansible-playbook", "qlik.enterprise_manager.restore", "-i", "localhost,"]
     back = run_file(em, words[1], *words[2:])
     assert back.return_code == 0, back.output
     estate.play("plan")
@@ -173,13 +176,89 @@ def test_nothing_is_backed_up_where_nothing_changes(estate: Repository) -> None:
 
 
 def test_a_backup_that_fails_leaves_everything_as_it_is(estate: Repository, em: Simulator) -> None:
-    estate.write({"shared/servers/two.yml": "name: repl-two\ndescription: newer\n"})
+    estate.write(CORE)
     estate.backups.write_text("in the way")
     played = estate.play("apply", estate_backup=True)
     assert played.return_code == 2
     assert (estate.report["status"], writes(em)) == ("failed", [])
+    assert estate.report["message"].startswith("Nothing was changed. Have a folder for the backups: ")
+    assert estate.statuses() == [(ONE, "endpoint", "Core", "skipped")]
+    assert ": failed (1 skipped, " in played.output
+    assert estate.report["restore"] == []
 
 
+def test_a_relative_folder_for_backups_begins_where_the_playbook_is_run(
+    estate: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    estate.write(CORE)
+    monkeypatch.chdir(estate.root)
+    played = estate.play("apply", estate_backup=True, estate_backup_path="reports/backups")
+    assert (played.return_code, estate.report["status"]) == (0, "applied"), played.output
+    assert (estate.root / f"reports/backups/localhost/{ONE}/manifest.json").exists()
+    assert str(estate.root / "reports/backups/localhost") in estate.report["restore"][0]
+
+
+def test_what_no_backup_holds_is_changed_without_one_and_told(estate: Repository, em: Simulator) -> None:
+    estate.write({**CORE, "shared/servers/two.yml": "name: repl-two\ndescription: newer\n"})
+    fault = {"kind": "error", "api_method": "ExportAll", "error_code": "AEM_SERVER_NOT_CONNECTED", "times": None}
+    em.inject({**fault, "server": TWO})
+    played = estate.play("apply", estate_backup=True)
+    assert (played.return_code, estate.report["status"]) == (0, "applied"), played.output
+    assert description(em, TWO) == "newer"
+    (command,) = estate.report["restore"]
+    assert f'"restore_server": "{ONE}"' in command
+    told = (
+        f"A backup holds endpoints and tasks only, so it does not bring back server of {TWO}. The changes in the report"
+        " tell what was before."
+    )
+    assert estate.report["warnings"] == [told]
+    assert told in played.output
+
+
+@pytest.mark.parametrize("serial", [False, True])
+def test_a_server_that_cannot_be_backed_up_is_left_out_alone(estate: Repository, em: Simulator, serial: bool) -> None:
+    two = "name: repl-two\nendpoints:\n  - {name: Core, settings: {server: //new:1521/CORE}}\n"
+    estate.write({**CORE, "shared/servers/two.yml": two})
+    planned = estate.play("plan")
+    assert planned.return_code == 0, planned.output
+    # It can be planned, and then not be exported.
+    fault = {"kind": "error", "api_method": "ExportAll", "error_code": "AEM_SERVER_NOT_CONNECTED"}
+    em.inject({**fault, "server": ONE, "skip": 1})
+    played = estate.play("apply", estate_backup=True, estate_serial=serial, estate_plan_id=estate.report["plan_id"])
+    assert (played.return_code, estate.report["status"]) == (2, "failed"), played.output
+    assert estate.report["message"].startswith(f"Server {ONE} was left as it is, since it could not be backed up: ")
+    assert estate.statuses() == [(ONE, "endpoint", "Core", "skipped"), (TWO, "endpoint", "Core", "done")]
+    assert estate.report["changes"][0]["reason"] == "its server could not be backed up"
+    assert (estate.report["summary"]["skipped"], estate.report["summary"]["observed"]) == (1, 0)
+    assert [command.count(TWO) for command in estate.report["restore"]] == [1]
+    assert writes(em) == ["PatchEndpoint"]
+
+
+@pytest.mark.parametrize("care", ["estate_backup", "estate_serial"])
+def test_a_server_out_of_reach_stops_no_other(estate: Repository, em: Simulator, care: str) -> None:
+    estate.write({"shared/servers/two.yml": "name: repl-two\ndescription: newer\n"})
+    for method in ("ExportAll", "GetTaskList", "GetEndpointList"):
+        fault = {"kind": "error", "api_method": method, "error_code": "AEM_SERVER_NOT_CONNECTED", "times": None}
+        em.inject({**fault, "server": ONE})
+    played = estate.play("apply", **{care: True})
+    assert (played.return_code, estate.report["status"]) == (2, "failed"), played.output
+    assert (TWO, "server", TWO, "done") in estate.statuses()
+    assert description(em, TWO) == "newer"
+
+
+def test_the_way_back_may_stop_a_task_that_was_changed(estate: Repository, em: Simulator) -> None:
+    estate.write(SERIAL)
+    played = estate.play("apply", estate_backup=True)
+    assert played.return_code == 0, played.output
+    (command,) = estate.report["restore"]
+    words = shlex.split(command)
+    back = run_file(em, words[1], *words[2:])
+    assert back.return_code == 0, back.output
+    estate.play("plan")
+    assert (ONE, "tables", "Claims", "planned") in estate.statuses()
+
+
+CORE = {"localhost/servers/one.yml": FILES["localhost/servers/one.yml"].replace("//one:1521", "//new:1521")}
 SERIAL = {
     "localhost/servers/one.yml": (
         "name: repl-one\ntasks:\n  - name: Claims\n    force: true\n    tables:\n"
@@ -196,6 +275,9 @@ def test_server_by_server_each_is_looked_at_before_the_next(estate: Repository, 
     assert estate.report["status"] == "applied"
     assert {server for server, *_rest in estate.statuses()} == {ONE, TWO}
     assert description(em, TWO) == "newer"
+    # The endpoints and tasks of a server are counted by its own run; the servers of the others are not left alone.
+    assert estate.report["summary"]["left_alone"] == 1
+    assert [line for line in estate.report["plan"] if "Left alone" in line] == ["Left alone: 1 task."]
     assert estate.play("apply", estate_serial=True).return_code == 0
     assert (estate.report["status"], writes(em)) == ("in_sync", [])
 
@@ -204,7 +286,7 @@ def test_server_by_server_each_is_looked_at_before_the_next(estate: Repository, 
     ("api_method", "skip", "told"),
     [
         ("PutTaskTableSelection", 0, f"Server {ONE} is not well after it was changed"),
-        ("GetTaskDetails", 0, "Look how its tasks do: "),
+        ("GetTaskDetails", 0, "Nothing was changed. Look how its tasks do: "),
         ("GetTaskDetails", 1, "Wait until its tasks are healthy: "),
     ],
 )

@@ -17,8 +17,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from .._core.plan import CREATE, DELETE
 from . import attention
-from .item import BLOCKED, DONE, FAILED, OBSERVED, RUN_STATE, SKIPPED, TABLES, TASK
-from .text import STOPS, SYMBOLS, WAITS
+from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, RUN_STATE, SKIPPED, TABLES, TASK
+from .text import STOPS, SYMBOLS, WAITS, left_alone, without_left_alone
 from .wording import changes_told, contents_told
 
 FORMAT = 1
@@ -36,6 +36,7 @@ LOOK_FIRST = "LOOK FIRST"
 # The stage that looks at more than the plan.
 DRIFT = "drift"
 _NOT_IN_GIT = "Not in git"
+_LEFT_ALONE = "left_alone"
 _OF_TASKS = {TABLES: TASK, RUN_STATE: TASK}
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -48,14 +49,20 @@ def report(
     """The report.
 
     ``about`` has what is known of the run: ``host``, ``stage``, ``url``, ``commit``, ``uncommitted``, ``begun``,
-    ``ended``, and what went wrong beside the results: ``problems`` of the folder, ``failure``. For the rest see
+    ``ended``, and what went wrong beside the results: ``problems`` of the folder, ``failure``, ``refused`` for a run
+    that was not allowed, ``untouched`` where it failed before it changed anything, ``left_out`` for servers that could
+    not be backed up. ``whole`` is the plan of all servers, where the results are one for each. For the rest see
     :mod:`.attention`: ``is_part``, ``servers`` that git has, ``seen`` servers with their details, ``license_days``, and
     ``unmanaged_blocks``. ``places`` say where things stand in files.
     """
+    whole = about.get("whole") or {}
+    results = [_without_undone(result, about) for result in results]
+    planned = [whole] if whole else results
     unmanaged = attention.unmanaged(
-        results, bool(about.get("is_part")), about.get("servers") or (), about.get("unmanaged_blocks") or ()
+        planned, bool(about.get("is_part")), about.get("servers") or (), about.get("unmanaged_blocks") or ()
     )
-    failures = [str(about["failure"])] if about.get("failure") else []
+    failures = [str(about[word]) for word in ("failure", "refused") if about.get(word)]
+    failures += [_left_as_it_is(server) for server in about.get("left_out") or ()]
     told = [str(result["msg"]) for result in results if result.get("msg")]
     changes = [change for result in results for change in result.get("changes") or ()]
     return {
@@ -69,8 +76,8 @@ def report(
         "warnings": _warnings(about, results),
         "not_reached": list(about.get("not_reached") or ()),
         "restore": list(about.get("restore") or ()),
-        "summary": _summed([result.get("summary") or {} for result in results]),
-        "plan": [str(line) for result in results for line in result.get("plan") or ()],
+        "summary": _summed([result.get("summary") or {} for result in results], whole),
+        "plan": [*_plan_lines(results, whole)],
         "changes": list(_placed(changes, places)),
         "drift": [dict(item) for item in about.get("drift") or ()],
         attention.UNMANAGED: unmanaged,
@@ -109,10 +116,11 @@ def as_lines(found: Mapping[str, Any]) -> list[str]:
     wrong = [str(problem["text"]) for problem in found["problems"]] or found["message"].splitlines()
     causes = ["", "Causes:", *map(drift_line, found["drift"])] if found["drift"] else []
     back = ["", "The way back:", *found["restore"]] if found["restore"] else []
+    warned = [f"Warning: {warning}" for warning in found["warnings"]]
     groups = attention.groups(found) if found["stage"] == DRIFT else []
     looked = [line for group in groups for line in ("", f"{group.title}:", *group.lines)]
     left = [f"Not reached: {', '.join(found['not_reached'])}"] if found["not_reached"] else []
-    return [*wrong, *found["plan"], *causes, *looked, *back, *left, headline(found)]
+    return [*wrong, *found["plan"], *causes, *looked, *back, *left, *warned, headline(found)]
 
 
 def as_junit(found: Mapping[str, Any]) -> str:
@@ -144,8 +152,10 @@ def change_line(change: Mapping[str, Any]) -> str:
 
 
 def _status(about: Mapping[str, Any], results: Sequence[Mapping[str, Any]], has_to_decide: bool) -> str:
-    if about.get("problems") or about.get("failure"):
+    if about.get("problems") or about.get("failure") or about.get("left_out"):
         return FAILED
+    if about.get("refused"):
+        return REFUSED
     if not results:
         return VALID
     found = [str(result.get("status") or FAILED) for result in results]
@@ -166,11 +176,45 @@ def _warnings(about: Mapping[str, Any], results: Iterable[Mapping[str, Any]]) ->
     return list(dict.fromkeys(map(str, [*(about.get("warnings") or ()), *found])))
 
 
-def _summed(summaries: Iterable[Mapping[str, int]]) -> dict[str, int]:
+def _without_undone(result: Mapping[str, Any], about: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A result in which nothing is called planned or observed that was to be done and was not."""
+    left_out = {str(server["server"]).casefold() for server in about.get("left_out") or ()}
+    changes, summary = [], dict(result.get("summary") or {})
+    for change in result.get("changes") or ():
+        status, reason = change["status"], ""
+        if status == OBSERVED and str(change["server"]).casefold() in left_out:
+            reason = "its server could not be backed up"
+        elif status == PLANNED and about.get("untouched"):
+            reason = "the run ended before it"
+        if reason:
+            counted = OBSERVED if status == OBSERVED else str(change["action"])
+            summary.update({counted: summary.get(counted, 0) - 1, SKIPPED: summary.get(SKIPPED, 0) + 1})
+        undone = {"status": SKIPPED, "reason": change.get("reason") or reason} if reason else {}
+        changes.append({**change, **undone})
+    return {**result, "changes": changes, "summary": summary}
+
+
+def _left_as_it_is(server: Mapping[str, Any]) -> str:
+    return f"Server {server['server']} was left as it is, since it could not be backed up: {server['error']}"
+
+
+def _plan_lines(results: Sequence[Mapping[str, Any]], whole: Mapping[str, Any]) -> Iterator[str]:
+    """The plans as text. Of several, each takes the servers of the others for left alone, so the whole one tells."""
+    if not whole or len(results) <= 1:
+        yield from (str(line) for result in results for line in result.get("plan") or ())
+        return
+    for result in results:
+        yield from without_left_alone(result.get("plan") or ())
+    yield from left_alone(whole.get("plan") or ())
+
+
+def _summed(summaries: Iterable[Mapping[str, int]], whole: Mapping[str, Any]) -> dict[str, int]:
     total: dict[str, int] = {}
     for summary in summaries:
         for word, number in summary.items():
             total[word] = total.get(word, 0) + number
+    if _LEFT_ALONE in (whole.get("summary") or {}):
+        total[_LEFT_ALONE] = whole["summary"][_LEFT_ALONE]
     return total
 
 

@@ -8,6 +8,7 @@ All functions are pure. This is private to the collection: it may change in any 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from .._core.plan import CREATE, DELETE, RUN, UPDATE, Applied
@@ -19,6 +20,8 @@ SYMBOLS = {CREATE: "+", UPDATE: "~", DELETE: "-", RUN: ">"}
 STOPS = "!!"
 WAITS = "x"
 RENAMED = "?"
+# As remains() writes it; lines of changes are indented.
+_LEFT_ALONE = re.compile(r"^((?! ).*?) ?(Left alone: [^.]*\.)")
 _WIDEST = 44
 _MOST = 5
 
@@ -72,6 +75,17 @@ def remains(not_compared: Mapping[str, int], not_covered: Mapping[str, int], lef
         ("Left alone", ", ".join(counted(number, what) for what, number in sorted(left_alone.items()))),
     )
     return " ".join(f"{name}: {words}." for name, words in parts if words)
+
+
+def left_alone(lines: Iterable[str]) -> list[str]:
+    """What the lines of a plan tell of what is left alone."""
+    return [found[2] for line in lines for found in [_LEFT_ALONE.search(line)] if found]
+
+
+def without_left_alone(lines: Iterable[str]) -> list[str]:
+    """The lines of a plan but for what is left alone."""
+    told = ((line, _LEFT_ALONE.sub(r"\1", line)) for line in lines)
+    return [kept.strip() if kept != line else line for line, kept in told if kept or not line]
 
 
 def untaken(found: Mapping[Key, Sequence[Sequence[str]]]) -> str:
