@@ -8,6 +8,7 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -270,12 +271,18 @@ def may_have_changed(error: BaseException) -> bool:
 
 
 def told_once(errors: Sequence[AemError]) -> str:
-    """The messages of errors, one after the other; advice that several of them give stands once, at the end."""
+    """The messages of errors, one after the other; what several of them say stands once, and advice at the end."""
     advice = dict.fromkeys(error.advice for error in errors if error.advice and error.message.endswith(error.advice))
     if not advice or len(errors) == 1:
-        return " ".join(ended(error.message) for error in errors)
+        return _counted([error.message for error in errors])
     words = [error.message[: -len(error.advice)] if error.advice in advice else error.message for error in errors]
-    return " ".join([*map(ended, words), *advice])
+    return " ".join([_counted(words), *advice])
+
+
+def _counted(messages: Sequence[str]) -> str:
+    """Messages one after the other, each once, with how often it was given."""
+    counts = Counter(map(ended, messages))
+    return " ".join(f"{number} times: {words}" if number > 1 else words for words, number in counts.items())
 
 
 def _of(api_method: str, about: str) -> str:

@@ -51,6 +51,13 @@ def test_advice_of_several_stands_once() -> None:
     assert told.count("run again.") == 1
 
 
+def test_what_many_say_stands_once() -> None:
+    errors = [AemError("No permission."), *[AemError("Not there")] * 30]
+    assert ManyFailed(errors, 40).message == "31 of 40 failed. No permission. 30 times: Not there."
+    gone = [NoAnswer("A", "cut.", sent=True)] * 2
+    assert ManyFailed(gone, 2).message.startswith("2 of 2 failed. 2 times: A got no usable answer: cut. Look")
+
+
 def test_what_is_overcome_needs_no_advice() -> None:
     warnings: list[str] = []
     for error in (NoAnswer("A", "cut", sent=True), ApiError("B", 500, "C", "No.", "Look there.")):
