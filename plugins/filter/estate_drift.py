@@ -13,9 +13,11 @@ author:
   - The qlik.enterprise_manager contributors
 description:
   - Compares the plan of git as it is with the plan of git as it was last applied. What both would change, a hand has
-    changed; the audit trail tells whose.
+    changed; the audit trail tells whose. Both are planned with the variables of today, so of what git says with
+    variables it is left open, unless the audit trail tells.
+  - It reads the definitions that O(places) name, to tell lines in them.
   - It is what the stage C(drift) of the role P(qlik.enterprise_manager.estate#role) is made of.
-positional: _input, applied, places, records
+positional: _input, applied, places, records, applied_servers
 options:
   _input:
     description: The changes that M(qlik.enterprise_manager.aem_estate) would make.
@@ -38,6 +40,11 @@ options:
     type: list
     elements: raw
     default: []
+  applied_servers:
+    description:
+      - The servers that O(applied) speaks of, where not all could be read. If not set, it speaks of all.
+    type: list
+    elements: str
 """
 
 EXAMPLES = r"""
@@ -53,12 +60,16 @@ RETURN = r"""
 _value:
   description:
     - For each change C(server), C(kind), C(name), C(cause) and C(advice), and where it is known C(user), C(time),
-      C(file), C(line) and C(take_over), the settings to change in git if the hand was right.
+      C(file), C(line) and C(take_over), the settings to change in git if the hand was right, each with C(setting),
+      C(value), C(file), C(line), C(written), the value as it would stand there, and C(template), what git says where
+      that is made of variables. There is no C(advice) on what could not be compared.
   type: list
   elements: dict
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 
@@ -67,12 +78,24 @@ def drift(
     applied: Sequence[Mapping[str, Any]] | str | None = None,
     places: Sequence[Mapping[str, Any]] | None = None,
     records: Sequence[Any] | None = None,
+    applied_servers: Sequence[str] | str | None = None,
 ) -> list[dict[str, Any]]:
     """The causes."""
     from ..module_utils._estate.drift import causes
 
     # Before ansible-core 2.19 a variable that is none arrives as an empty text.
-    return causes(changes, None if isinstance(applied, str) else applied, places or (), records or ())
+    then, servers = (None if isinstance(value, str) else value for value in (applied, applied_servers))
+    return causes(changes, then, places or (), records or (), servers, _text)
+
+
+# The settings of a task come one after the other.
+@lru_cache(maxsize=1)
+def _text(path: str) -> str | None:
+    """The text of a file, None where it cannot be read."""
+    try:
+        return Path(path).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return None
 
 
 class FilterModule:

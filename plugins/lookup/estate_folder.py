@@ -21,7 +21,7 @@ description:
     keeps its type. What is tagged C(!unsafe) is not evaluated, what is tagged C(!vault) is decrypted. Definitions in
     files of their own are data, and never evaluated.
   - Whatever is wrong is told with file, line and key, and with the nearest known key. Where anything is wrong, there
-    are no RV(_raw.servers).
+    are no RV(_raw.servers), unless O(partial) asks for those that are right.
 options:
   _terms:
     description:
@@ -53,9 +53,14 @@ options:
     type: list
     elements: str
     default: []
+  partial:
+    description:
+      - Whether the servers whose files are right are returned where other files are not, beside the problems of these.
+    type: bool
+    default: false
   lines:
     description:
-      - Whether the places tell the line of each key.
+      - Whether the places tell the line of each key, and what git says of those that are made of variables.
     type: bool
     default: false
 """
@@ -124,6 +129,8 @@ class LookupModule(LookupBase):
         if not host:
             raise AnsibleError("qlik.enterprise_manager.estate_folder needs the host, unless it is offline")
         evaluation = Evaluation(self._templar, self._loader, variables or {}, self.get_option("stand_ins"))
+        if self.get_option("partial"):
+            return [partly_evaluated(root, host, evaluation, self.get_option("servers"))]
         return [evaluated(root, host, evaluation, self.get_option("servers"), self.get_option("lines"))]
 
 
@@ -135,6 +142,13 @@ def evaluated(
     if found.troubles:
         return _told([], {}, [], found.troubles)
     return _told(found.servers, found.rules, found.places(with_lines), [])
+
+
+def partly_evaluated(root: Path, host: str, fill: Evaluation, chosen: Sequence[str] | None = None) -> dict[str, Any]:
+    """The servers whose files are right, and what is wrong with the others."""
+    found = _folder.read(root, host, fill, chosen)
+    wrong = {trouble.file for trouble in found.troubles}
+    return _told([file.data for file in found.files if file.name not in wrong], {}, [], found.troubles)
 
 
 def looked_at(root: Path, host: str = "") -> dict[str, Any]:

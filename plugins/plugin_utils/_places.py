@@ -10,7 +10,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ._yaml import Document
+from ..module_utils._definition.paths import pointer
+from ..module_utils._estate.variables import EXPRESSIONS
+from ._yaml import Document, Literal, Vaulted
 
 # What a server has in lists, and what it has once.
 THINGS = ("endpoints", "tasks")
@@ -23,7 +25,8 @@ def places(
     """Where each thing of the file of a server stands: ``server``, ``kind``, ``name``, ``file`` and ``line``.
 
     Files are told from ``root``. With lines, ``lines`` says where each of its keys does, by its way from the thing, as
-    a JSON pointer, and ``src`` which file its definition is in.
+    a JSON pointer, ``templates`` the text of those whose value is made of variables, likewise, and ``src`` which file
+    its definition is in, ``src_path`` being all of its path.
     """
     server = data.get("name")
 
@@ -32,8 +35,9 @@ def places(
         if not with_lines:
             return found
         src = value.get("src")
-        told = {} if not isinstance(src, str) else {"src": src.removeprefix(f"{root}{os.sep}")}
-        return {**found, "lines": dict(_lines(document, way, value)), **told}
+        told = {} if not isinstance(src, str) else {"src": src.removeprefix(f"{root}{os.sep}"), "src_path": src}
+        templates = dict(_templates(_unfilled(document.data, way)))
+        return {**found, "lines": dict(_lines(document, way, value)), "templates": templates, **told}
 
     own = {key: value for key, value in data.items() if key not in (*ALONE, *THINGS)}
     yield place("server", server, (), own)
@@ -50,6 +54,26 @@ def _lines(document: Document, way: tuple[str | int, ...], value: Any, inner: st
     items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     for key, item in items:
         step = key if isinstance(key, int) and isinstance(value, list) else str(key)
-        below = f"{inner}/{str(key).replace('~', '~0').replace('/', '~1')}"
+        below = f"{inner}{pointer([str(key)])}"
         yield below, document.line((*way, step))
         yield from _lines(document, (*way, step), item, below)
+
+
+def _unfilled(data: Any, way: tuple[str | int, ...]) -> Any:
+    """What a file itself says at the end of a way, or where an expression stands for the rest of it."""
+    for step in way:
+        if not isinstance(data, (dict, list)):
+            break
+        data = data[step]  # type: ignore[index]
+    return data
+
+
+def _templates(value: Any, inner: str = "") -> Iterator[tuple[str, str]]:
+    """The texts that are made of variables or come out of a vault, by a JSON pointer."""
+    if isinstance(value, Vaulted):
+        yield inner, "!vault"
+    elif isinstance(value, str) and not isinstance(value, Literal) and any(sign in value for sign in EXPRESSIONS):
+        yield inner, str(value)
+    items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, item in items:
+        yield from _templates(item, f"{inner}{pointer([str(key)])}")

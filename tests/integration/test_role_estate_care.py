@@ -12,7 +12,13 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_endpoint, aem_server, aem_task_state
+from ansible_collections.qlik.enterprise_manager.plugins.modules import (
+    aem_endpoint,
+    aem_export,
+    aem_server,
+    aem_task,
+    aem_task_state,
+)
 from simulator import Simulator
 from support.estate_folder import FILES, ONE, TWO, Repository, description, writes
 from support.inprocess import perform
@@ -68,10 +74,12 @@ def test_drift_names_cause_culprit_file_and_line(estate: Repository, em: Simulat
     hand = next(item for item in estate.report["drift"] if item["kind"] == "endpoint")
     assert hand["user"] == "CORP\\hand"
     assert hand["time"]
-    assert hand["take_over"] == [{"setting": "settings/server", "value": "//other:1521/CORE", "file": FILE, "line": 6}]
+    (taken,) = hand["take_over"]
+    assert (taken["setting"], taken["written"]) == ("settings/server", '"//other:1521/CORE"')
+    assert (taken["file"], taken["line"]) == (FILE, 6)
     told = (estate.reports / "localhost.md").read_text(encoding="utf-8")
     assert f"repl-one: endpoint Core: by hand by CORP\\hand at {hand['time']}" in told
-    assert f"or set settings/server to '//other:1521/CORE' in {FILE}:6" in told
+    assert f'or set settings/server to "//other:1521/CORE" in {FILE}:6' in told
 
 
 def test_a_rule_lets_drift_wait_for_a_person_where_git_lacks_something(estate: Repository, em: Simulator) -> None:
@@ -99,6 +107,60 @@ def test_without_a_tag_there_are_differences_without_causes(estate: Repository, 
     estate.play("drift")
     assert causes(estate) == {"repl-two server repl-two": "not known, since nothing says what was applied last"}
     assert estate.report["drift"][0]["user"] == "CORP\\hand"
+
+
+def write_and_tag(estate: Repository, files: dict[str, str]) -> None:
+    """Write files of the estate, and take them for what was applied last."""
+    estate.write(files)
+    estate.commit("Say it otherwise")
+    estate.git("tag", "-f", "estate/localhost")
+
+
+def test_a_variable_that_was_changed_is_not_blamed_on_a_hand(estate: Repository, em: Simulator) -> None:
+    one = FILES["localhost/servers/one.yml"].replace("//one:1521/CORE", "'{{ core }}'")
+    write_and_tag(estate, {"localhost/servers/one.yml": one})
+    played = estate.play("drift", core="//new:1521/CORE")
+    assert causes(estate) == {"repl-one endpoint Core": "git's variables or a hand"}, played.output
+    told = f'settings/server is made of {{{{ core }}}} in {FILE}:6, live it is "//one:1521/CORE"'
+    assert estate.report["drift"][0]["advice"].endswith(told)
+    by_hand(em, aem_endpoint, server=ONE, name="Core", settings={"server": "//other:1521/CORE"})
+    estate.play("drift", core="//new:1521/CORE")
+    assert causes(estate) == {"repl-one endpoint Core": "by hand"}
+
+
+def test_why_causes_are_not_known_is_told_and_the_others_are(estate: Repository, em: Simulator) -> None:
+    one = FILES["localhost/servers/one.yml"]
+    write_and_tag(estate, {"localhost/servers/one.yml": one.replace("purpose", "former")})
+    estate.write({"localhost/servers/one.yml": one})
+    estate.commit("Call the variable otherwise")
+    by_hand(em, aem_endpoint, server=ONE, name="Core", settings={"server": "//other:1521/CORE"})
+    by_hand(em, aem_server, name=TWO, description="by hand")
+    played = estate.play("drift")
+    assert causes(estate) == {
+        "repl-one endpoint Core": "not known, since what was applied last could not be read",
+        "repl-two server repl-two": "by hand",
+    }, played.output
+    (warning,) = (told for told in estate.report["warnings"] if "estate/localhost" in told)
+    assert f"{FILE}:2: description: The expression cannot be evaluated" in warning
+    assert "The expression cannot be evaluated" in str(played["Tell what came of it"].result["msg"])
+
+
+def test_definitions_may_lie_beside_the_estate(estate: Repository, em: Simulator) -> None:
+    definition = perform(em, aem_export, server=ONE, task="Claims").values["definition"]
+    (estate.root / "definitions").mkdir()
+    path = estate.root / "definitions/claims.json"
+    path.write_text(json.dumps(definition, indent=1), encoding="utf-8")
+    one = FILES["localhost/servers/one.yml"].replace("run_state: started", "src: ../../../definitions/claims.json")
+    write_and_tag(estate, {"localhost/servers/one.yml": one})
+    by_hand(em, aem_endpoint, server=ONE, name="Core", settings={"server": "//other:1521/CORE"})
+    task = definition["cmd.replication_definition"]["tasks"][0]
+    task.setdefault("task_settings", {})["common_settings"] = {"lob_max_size": 64}
+    by_hand(em, aem_task, server=ONE, name="Claims", definition=definition, force=True)
+    played = estate.play("drift")
+    assert causes(estate) == {"repl-one endpoint Core": "by hand", "repl-one task Claims": "by hand"}, played.output
+    hand = next(item for item in estate.report["drift"] if item["kind"] == "task")
+    (taken,) = hand["take_over"]
+    assert (hand["user"], taken["file"], taken["line"] > 1) == ("CORP\\hand", "definitions/claims.json", True)
 
 
 def test_drift_needs_no_audit_trail(estate: Repository, em: Simulator) -> None:

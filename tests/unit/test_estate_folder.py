@@ -16,6 +16,7 @@ from ansible.template import Templar
 
 from ansible_collections.qlik.enterprise_manager.plugins.lookup import estate_folder as lookup
 from ansible_collections.qlik.enterprise_manager.plugins.plugin_utils._filling import Evaluation
+from support.definitions import FIXTURES
 
 RULES = "format: 1\n"
 VARIABLES = {
@@ -40,6 +41,15 @@ def read(folder: Path, secrets: Any = None, chosen: Any = None, with_lines: bool
     loader.set_vault_secrets(secrets or [])
     fill = Evaluation(Templar(loader, VARIABLES), loader, VARIABLES)
     return lookup.evaluated(folder, "em-prd", fill, chosen, with_lines)
+
+
+def places(folder: Path, variables: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where the things of a folder stand, with their lines."""
+    loader = DataLoader()
+    fill = Evaluation(Templar(loader, variables), loader, variables)
+    found = lookup.evaluated(folder, "em-prd", fill, None, with_lines=True)
+    assert found["problems"] == []
+    return list(found["places"])
 
 
 def problems(folder: Path, offline: bool = False, **options: Any) -> list[str]:
@@ -274,6 +284,31 @@ def test_places_tell_file_and_line(tmp_path: Path) -> None:
     found = read(folder, with_lines=True)["places"]
     assert found[0]["lines"] == {"/name": 2, "/host": 3}
     assert found[2]["lines"] == {"/name": 7, "/run_state": 8, "/tables": 9, "/tables/purge": 10}
+
+
+def test_places_tell_what_is_made_of_variables(tmp_path: Path) -> None:
+    text = (
+        "name: s\nhost: '{{ qas_host }}'\ndescription: !unsafe '{{ data }}'\nacl: '{{ roles }}'\n"
+        "tasks:\n  - name: Policies\n    src: ../t.json\n    owners: {A: '{{ owner }}'}\n"
+    )
+    definition = (FIXTURES / "export_task_2021.json").read_text(encoding="utf-8")
+    folder = write(tmp_path, {**one_server(text), "em-prd/t.json": definition})
+    own, acl, task = places(folder, {"qas_host": "h", "roles": {"viewer_role": {"users": []}}, "owner": "B"})
+    assert own["templates"]["/host"] == "{{ qas_host }}"
+    assert "/description" not in own["templates"]
+    assert acl["templates"] == {"": "{{ roles }}"}
+    assert task["templates"] == {"/owners/A": "{{ owner }}"}
+    assert (task["src"], task["src_path"]) == ("estate/em-prd/t.json", str(folder / "em-prd/t.json"))
+
+
+def test_files_that_are_right_are_read_where_others_are_not(tmp_path: Path) -> None:
+    files = {"a": "name: a\ndescription: '{{ not_there }}'\n", "b": "name: b\n", "c": "name: c\nprot: 1\n"}
+    folder = write(tmp_path, {f"em-prd/servers/{name}.yml": text for name, text in files.items()})
+    assert read(folder)["servers"] == []
+    loader = DataLoader()
+    found = lookup.partly_evaluated(folder, "em-prd", Evaluation(Templar(loader, {}), loader, {}))
+    assert [server["name"] for server in found["servers"]] == ["b"]
+    assert [problem["line"] for problem in found["problems"]] == [2, 2]
 
 
 def test_what_is_not_at_hand_is_stood_in_for(tmp_path: Path) -> None:

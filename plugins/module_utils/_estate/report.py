@@ -16,7 +16,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from .._core.plan import CREATE, DELETE
-from . import attention
+from . import attention, drift
 from .item import BLOCKED, DONE, FAILED, OBSERVED, PLANNED, RUN_STATE, SKIPPED, TABLES, TASK
 from .text import STOPS, SYMBOLS, WAITS, left_alone, without_left_alone
 from .wording import changes_told, contents_told
@@ -112,7 +112,7 @@ def as_markdown(found: Mapping[str, Any], longest: int = LONGEST) -> str:
 
 
 def as_lines(found: Mapping[str, Any]) -> list[str]:
-    """The report for a screen: what went wrong, the plan, and the causes of drift."""
+    """The report for a screen: what went wrong, the plan, and the causes of drift with what is not known of them."""
     wrong = [str(problem["text"]) for problem in found["problems"]] or found["message"].splitlines()
     causes = ["", "Causes:", *map(drift_line, found["drift"])] if found["drift"] else []
     back = ["", "The way back:", *found["restore"]] if found["restore"] else []
@@ -265,9 +265,12 @@ def _sections(found: Mapping[str, Any]) -> Iterator[tuple[str, list[str], bool]]
 
 def drift_line(item: Mapping[str, Any]) -> str:
     """The cause of one difference, in one line."""
-    who = f" by {item['user']} at {item['time']}" if item.get("user") else ""
+    who = f"by {item['user']} at {item['time']}" if item.get("user") else ""
+    if who and item["cause"] not in (drift.BY_HAND, drift.REMOVED):
+        who = f"(last changed {who})"
     place = f"  [{item['file']}:{item['line']}]" if item.get("file") else ""
-    told = f"{item['server']}: {item['kind']} {item['name']}: {item['cause']}{who}; {item['advice']}"
+    told = f"{item['server']}: {item['kind']} {item['name']}: {item['cause']} {who}".rstrip()
+    told += f"; {item['advice']}" if item["advice"] else ""
     return _one_line(told) + place
 
 

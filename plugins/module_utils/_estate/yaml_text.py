@@ -27,6 +27,15 @@ def written(data: Mapping[str, Any]) -> str:
     return "".join(f"{line}\n" for line in _lines(data))
 
 
+def on_one_line(value: Any) -> str:
+    """Any value as YAML on one line, as it may follow on a key; text is tagged as in ``written``."""
+    if isinstance(value, Mapping) and value:
+        return f"{{{', '.join(f'{_text(name)}: {on_one_line(item)}' for name, item in value.items())}}}"
+    if isinstance(value, list) and value:
+        return f"[{', '.join(map(on_one_line, value))}]"
+    return _scalar(value)
+
+
 def _lines(data: Mapping[str, Any]) -> Iterator[str]:
     for name, value in data.items():
         key = _text(name)
