@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
+from ansible_collections.qlik.enterprise_manager.plugins.module_utils._client.api import Api
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._core.plan import Result
 from ansible_collections.qlik.enterprise_manager.plugins.module_utils._estate.adopted_folder import MANIFEST
 from ansible_collections.qlik.enterprise_manager.plugins.modules import aem_estate, aem_estate_adopt
@@ -204,6 +205,89 @@ def test_a_run_that_was_killed_is_taken_up(em: Simulator, tmp_path: Path, monkey
     assert adopt(em, tmp_path / "killed").error is None
     adopt(em, tmp_path / "whole")
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("em/servers/dev.yml", "---\nhost: x\nname: replicate-DEV # the one\n"),
+        ("shared/servers/dev.yaml", "name: 'replicate-dev'\n"),
+    ],
+)
+def test_a_server_that_another_file_has_is_told_before_anything_is_written(
+    em: Simulator, tmp_path: Path, path: str, text: str, check_mode: bool
+) -> None:
+    file = tmp_path / path
+    file.parent.mkdir(parents=True)
+    file.write_text(text, encoding="utf-8")
+    before = contents(tmp_path)
+    refused = adopt(em, tmp_path, check_mode)
+    assert refused.error is not None
+    assert f"is in {file} already" in refused.error.message
+    assert (refused.changed, contents(tmp_path)) == (False, before)
+    file.write_text("name: another one\n", encoding="utf-8")
+    assert adopt(em, tmp_path, check_mode).error is None
+
+
+def drift(em: Simulator, folder: _folder.Folder) -> list[tuple[str, str]]:
+    """What a plan of the folder finds, by kind and server."""
+    done = perform(em, aem_estate, check_mode=True, servers=folder.servers)
+    return [(change["kind"], change["server"]) for change in done.values["changes"]]
+
+
+def test_what_a_hand_changes_of_a_server_and_its_acl_is_seen(em: Simulator, tmp_path: Path) -> None:
+    with session(em) as api:
+        there = api.get_server_acl(PRD)
+        api.put_server_acl(PRD, {**there, "disable_inheritance": False})
+        adopted = adopt(em, tmp_path)
+        folder = read(tmp_path, adopted.values["secret_variables"])
+        assert drift(em, folder) == []
+        api.put_server_acl(PRD, {**there, "disable_inheritance": True})
+        api.put_server_acl(QAS, there)
+        changed = {"port": 444, "verify_server_certificate": False, "description": "by hand", "password": "x"}
+        api.put_server("replicate-dev", {**api.get_server("replicate-dev"), **changed})
+    assert sorted(drift(em, folder)) == [("acl", PRD), ("acl", QAS), ("server", "replicate-dev")]
+
+
+def renamed(kind: str, thing: dict[str, Any]) -> dict[str, Any]:
+    """An adopted thing under another name, in its own file too."""
+    if kind == "endpoints" or "src" not in thing:
+        return {**thing, "name": "Quite new"}
+    text = Path(thing["src"]).read_text(encoding="utf-8")
+    definition = json.loads(text)
+    definition[SECTIONS]["tasks"][0]["task"]["name"] = "Quite new"
+    return {"name": "Quite new", "definition": definition}
+
+
+@pytest.mark.parametrize("kind", ["tasks", "endpoints"])
+def test_what_was_adopted_and_renamed_is_never_made_anew_and_deleted(em: Simulator, tmp_path: Path, kind: str) -> None:
+    adopted = adopt(em, tmp_path)
+    folder = read(tmp_path, adopted.values["secret_variables"])
+    # Tasks name endpoints, so endpoints are looked at without them.
+    servers = [{key: value for key, value in server.items() if key in ("name", kind)} for server in folder.servers]
+    seen = 0
+    for server in servers:
+        for thing in server.get(kind, ()):
+            things = [renamed(kind, item) if item is thing else item for item in server[kind]]
+            limits = {"prune": True, "prune_max": 1000, "prune_max_percent": 100}
+            done = perform(em, aem_estate, check_mode=True, servers=[{**server, kind: things}], **limits)
+            found = {(change["action"], change["status"]) for change in done.values["changes"]}
+            assert (done.error, found & {("create", "planned"), ("delete", "planned")}) == (None, set()), thing["name"]
+            assert ("create", "blocked") in found, thing["name"]
+            seen += 1
+    assert seen > 10
+
+
+def test_a_server_whose_name_no_address_can_hold_keeps_no_other_one_from_being_adopted(
+    em: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = Api.get_server_list
+    monkeypatch.setattr(Api, "get_server_list", lambda api: [*listed(api), {**listed(api)[0], "name": ".."}])
+    adopted = adopt(em, tmp_path)
+    assert adopted.error is None
+    assert any("Server .. is not told as a whole." in warning for warning in adopted.warnings)
+    proven(em, tmp_path, adopted)
 
 
 @pytest.mark.parametrize("name", ["", "shared", ".x", "a/b", ".."])

@@ -9,7 +9,8 @@ This is private to the collection: it may change in any release.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -37,6 +38,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 KIND = "folder"
 _SHARED = "shared"
 _SCHEMAS = ("server.json", "rules.json")
+_NAME = re.compile(r"""^["']?name["']?[ \t]*:[ \t]+(.+?)[ \t]*(?:[ \t]#.*)?$""", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -56,11 +58,12 @@ def work(options: Mapping[str, Any], api: Api) -> Result:
     schemas = _schemas(options.get("schemas"))
     with waiting(root, api.check_mode) as held:
         before = manifest_of(root)
-        found = info.read(options, api, partial(_adopted, before, environment, held))
+        found = info.read(options, api, partial(_adopted, before, environment, held), is_watched=True)
         after = _after(before, environment, found)
         for path, content in _shared(environment, after, schemas):
             held.put(path, content)
         gone = _gone(before, environment, held.digests, found)
+        _refuse_twice(root, environment, found, {*held.digests, *before.files})
         needed = steps(root, before, held.digests, gone)
         left = {path: digest for path, digest in before.files.items() if path not in gone}
         manifest = Manifest({**left, **held.digests}, after)
@@ -130,6 +133,32 @@ def _gone(before: Manifest, environment: str, new: Mapping[str, str], found: inf
     inside = f"{environment}/{files.SERVERS}/"
     old = [path for path in before.files if path.startswith(inside) and path not in new]
     return [path for path in old if path not in own_files and not path.startswith(folders)]
+
+
+def _refuse_twice(root: Path, environment: str, found: info.Found, own: Collection[str]) -> None:
+    """Raise Refused for a server that a file of somebody else has: two files of one are an error to whoever reads them.
+
+    ``own`` are the paths of files that are or were adopted.
+    """
+    names = {adopted.found.name.casefold() for adopted in found.servers if adopted.found.options is not None}
+    for folder in (environment, _SHARED):
+        for path in sorted((root / folder / files.SERVERS).glob("*")):
+            if path.suffix.lower() in files.ENDINGS and str(path.relative_to(root)) not in own:
+                name = _name_in(path)
+                if name.casefold() in names:
+                    raise Refused(
+                        f"Nothing was written. Server {name} is in {path} already, which is not from here. Take it out"
+                        " there, or adopt into another folder and compare."
+                    )
+
+
+def _name_in(path: Path) -> str:
+    """The name that a file gives its server, as far as that can be told without a parser of YAML; else nothing."""
+    try:
+        found = _NAME.search(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    return found[1].strip("\"'") if found else ""
 
 
 def _change(root: Path, needed: Steps, held: Waiting, before: Manifest, after: Manifest) -> Change | None:

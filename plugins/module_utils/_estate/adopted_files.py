@@ -26,7 +26,7 @@ SERVERS = "servers"
 VAULT = "vault.yml.example"
 
 # What the role takes for the file of a server, so no folder may be called so.
-_ENDINGS = (".yml", ".yaml")
+ENDINGS = (".yml", ".yaml")
 _SCHEMA_LINE = "# yaml-language-server: $schema={}\n"
 _RULES_HEAD = (
     "# The rules of this estate. Servers that stand under observe are planned and reported, and never written: taking\n"
@@ -48,7 +48,7 @@ def server_folder(environment: str, server: str) -> str:
     """The folder of the definitions that only this server has."""
     name = file_name(server)
     stem, dot, ending = name.rpartition(".")
-    return f"{environment}/{SERVERS}/" + (f"{stem}%2E{ending}" if f"{dot}{ending}".lower() in _ENDINGS else name)
+    return f"{environment}/{SERVERS}/" + (f"{stem}%2E{ending}" if f"{dot}{ending}".lower() in ENDINGS else name)
 
 
 def of_server(environment: str, options: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -140,7 +140,10 @@ def _run(reader: Reader, place: Place, check: Callable[[Any], Any], options: Any
     try:
         check(options)
     except AemError as error:
-        reader.note(place, error.message)
+        # Most messages begin with the option that they are about.
+        name, _space, told = error.message.partition(" ")
+        is_named = isinstance(options, Mapping) and options.get(name) is not None
+        reader.note(*((place.at(name), told) if is_named else (place, error.message)))
 
 
 def _check_usable(reader: Reader, value: Any, place: Place) -> None:

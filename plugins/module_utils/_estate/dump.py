@@ -28,6 +28,7 @@ from .._resource import license as licenses
 from .._resource.switch import STARTED, STOPPED
 from . import dump_endpoints
 from .parsing import parse
+from .place import path_told
 from .plan_run_states import only_loads
 from .read import Reader
 from .variables import Place, Reference, Variables
@@ -49,11 +50,21 @@ _REPLICATE = "replicate"
 
 @dataclass(frozen=True)
 class How:
-    """What is told of a server: which of PARTS, defaults too or not, and by which variables its secrets, if by any."""
+    """What is told of a server: which of PARTS, defaults too or not, and by which variables its secrets, if by any.
+
+    ``is_watched`` says that the defaults of the server itself and of its ACL are told in any case: what is not told is
+    not managed, and what a hand changes there would not be seen.
+    """
 
     parts: frozenset[str]
     defaults: bool = False
     variables: Variables | None = None
+    is_watched: bool = False
+
+    @property
+    def tells_own_defaults(self) -> bool:
+        """Whether the defaults of the server itself and of its ACL are told."""
+        return self.defaults or self.is_watched
 
 
 @dataclass
@@ -135,18 +146,18 @@ class _Dump:
         return {
             name: value
             for name, value in values.items()
-            if value is not None and (self.how.defaults or server.ON_CREATE.get(name) != value)
+            if value is not None and (self.how.tells_own_defaults or server.ON_CREATE.get(name) != value)
         }
 
     def _acl(self) -> Plain:
         there = self.reader.acl()
         if there is None:
-            return {ACL: {"state": "absent"}} if self.how.defaults else {}
+            return {ACL: {"state": "absent"}} if self.how.tells_own_defaults else {}
         roles = {
             role: {kind: sorted(there[role][kind], key=_order) for kind in acl.MEMBERS if there[role][kind]}
             for role in ACL_ROLES
         }
-        if there["disable_inheritance"] or self.how.defaults:
+        if there["disable_inheritance"] or self.how.tells_own_defaults:
             return {ACL: {**roles, "disable_inheritance": there["disable_inheritance"]}}
         return {ACL: roles}
 
@@ -254,29 +265,16 @@ def _accepted(options: Plain, found: Dumped) -> Plain | None:
         if not problems:
             return options
         # Of one thing the first problem is enough.
-        reasons: dict[tuple[Any, ...], str] = {}
+        refused: dict[tuple[Any, ...], str] = {}
         for problem in problems:
             way = problem.path[2:]
-            reasons.setdefault(way[:2] if way[:1] in _THINGS else way[:1], problem.message)
-        refused = {way: reason for way, reason in reasons.items() if way} or _refused_properties(options)
-        if not refused or ("name",) in refused:
-            found.leave_out("server", found.name, next(iter(reasons.values())))
+            depth = 2 if way[:1] in _THINGS else 1
+            told = filter(None, (path_told(way[depth:]), problem.message))
+            refused.setdefault(way[:depth], " ".join(told))
+        if () in refused or ("name",) in refused:
+            found.leave_out("server", found.name, next(iter(refused.values())))
             return None
         options = _without(options, refused, found)
-
-
-def _refused_properties(options: Plain) -> dict[tuple[Any, ...], str]:
-    """The properties that the server itself would be refused for, each with the reason."""
-    reasons = {name: _refusal(options, name) for name in ("name", *server.PROPERTIES)}
-    return {(name,): reason for name, reason in reasons.items() if reason}
-
-
-def _refusal(options: Plain, name: str) -> str:
-    try:
-        server.check({"name": options["name"], name: options.get(name)})
-    except AemError as error:
-        return error.message
-    return ""
 
 
 def _without(options: Plain, refused: Mapping[tuple[Any, ...], str], found: Dumped) -> Plain:

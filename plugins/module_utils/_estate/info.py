@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from .._client.api import Api
 from .._client.normalise import Plain
 from .._core.concurrent import all_of
-from .._core.errors import AemError
+from .._core.errors import AemError, Refused
 from .._core.plan import Result
 from .._resource.foresight import to_come
 from .._resource.server_choice import is_of_one_server, of_listed
@@ -61,9 +61,10 @@ def besides(servers: Sequence[Dumped]) -> Plain:
     }
 
 
-def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any]) -> Found:
+def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any], is_watched: bool = False) -> Found:
     """Read the servers that ``options`` ask for, sorted by name. What ``each`` makes of one is all that is kept of it.
 
+    ``is_watched`` says that what is told is to be kept in sight, see :class:`.dump.How`.
     Raise Refused for a name that no server has, and for what no variable could be called. Raise the error of a server
     that was asked for by name. In check mode it may be one that an earlier task of the play would have added.
     """
@@ -73,7 +74,7 @@ def read(options: Mapping[str, Any], api: Api, each: Callable[[Dumped], Any]) ->
     chosen = of_listed(listed, wanted, warnings=warnings)
     prefix = options.get("secret_variables")
     variables = None if prefix is None else Variables(prefix, listed)
-    how = How(frozenset(options["include"]), bool(options.get("defaults")), variables)
+    how = How(frozenset(options["include"]), bool(options.get("defaults")), variables, is_watched)
 
     def one(name: str) -> tuple[Any, list[str]]:
         found = dumped(Reader(api, name, exists=True), how)
@@ -94,7 +95,8 @@ def _unread(server: Dumped) -> list[Plain]:
 
 
 def _is_of_one(error: AemError) -> bool:
-    return is_of_one_server(error) or is_forbidden(error)
+    """Whether an error says nothing about other servers; what is refused is a name that no address can hold."""
+    return isinstance(error, Refused) or is_of_one_server(error) or is_forbidden(error)
 
 
 def _told(server: Dumped) -> list[str]:

@@ -37,14 +37,17 @@ def unmanaged(names: Iterable[str], wishes: Sequence[EndpointWish] | Sequence[Ta
 
 def suspected_endpoint(here: Site, wish: EndpointWish, options: Mapping[str, Any]) -> str | None:
     """The endpoint that is there, of which git says nothing, and that a new one looks like."""
-    own = settings.without_secrets(options.get("settings") or {})
-    if wish.renamed_from or not any(name != TYPE for name in own):
+    if wish.renamed_from:
         return None
+    says = _says(options.get("settings"))
     repository = here.reader.repository()
     there = [str(item["name"]) for item in repository.endpoints.values()]
     for name in unmanaged(there, here.wish.endpoints or ()):
         other = repository.endpoint(name) or {}
         if (other.get("type_id"), str(other.get("role")).lower()) != (options.get("type_id"), options.get("role")):
+            continue
+        # What says nothing is like each endpoint of its type, so only one that is as bare may be the same.
+        if not says and _says(other.get(settings.ROOT)):
             continue
         as_other = {**options, "name": name, "update_secrets": settings.ON_CREATE, "unset": None}
         if not endpoint.compare(here.api, as_other, repository).changes:
@@ -111,17 +114,21 @@ def both_differ(here: Site, kind: str, wish: EndpointWish | TaskWish) -> str:
     return "" if same else f"{kind} {wish.name} and {kind} {old} are both there, and differ;{meant}"
 
 
+def _says(given: Mapping[str, Any] | None) -> bool:
+    """Whether the settings of an endpoint say more than its type and its secrets."""
+    return any(name != TYPE for name in settings.without_secrets(given or {}))
+
+
 def _shown(there: Plain) -> Plain:
     return {**endpoint.shown(there, ()), "name": ""}
 
 
 def _are_alike(one: Task, other: Task) -> bool:
-    """Whether two tasks say the same but for their names."""
+    """Whether two tasks say the same but for their names, the second one with what a server fills in."""
     # Most pairs are told apart by that.
     if one.named_endpoints != other.named_endpoints:
         return False
-    first, second = _nameless(one), _nameless(other)
-    return not differences(first, second) and not differences(second, first)
+    return not differences(_nameless(one), _nameless(other))
 
 
 def _nameless(task: Task) -> Definition:

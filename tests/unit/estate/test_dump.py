@@ -202,8 +202,8 @@ def test_what_aem_estate_would_refuse_is_left_out_and_told() -> None:
         ("license", NAME, ""),
         ("task", "t", ""),
         ("task", "T", ""),
-        ("server", NAME, "acl"),
         ("server", NAME, "host"),
+        ("server", NAME, "acl"),
         ("server", NAME, "username"),
     ]
 

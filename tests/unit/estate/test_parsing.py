@@ -181,10 +181,10 @@ def test_a_rename_says_one_thing() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({"host": "a/b"}, "host 'a/b' must be"),
-        ({"port": 0}, "port 0 must be"),
-        ({"username": "a;b"}, "username 'a;b' must not hold"),
-        ({"password": ""}, "password must not be empty."),
+        ({"host": "a/b"}, "host: 'a/b' must be"),
+        ({"port": 0}, "port: 0 must be"),
+        ({"username": "a;b"}, "username: 'a;b' must not hold"),
+        ({"password": ""}, "password: must not be empty."),
         ({"password": SEALED}, "password: is a mask or an encrypted secret"),
         ({"password": "********"}, "password: is a mask or an encrypted secret"),
         ({"password": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}, "password: is a mask or an encrypted secret"),
@@ -217,7 +217,7 @@ def test_what_a_server_cannot_be_is_refused(options: dict[str, Any], told: str) 
         ({"settings": {"odbc": "pwd=********;x=1"}}, "settings.odbc: is a mask or an encrypted secret"),
         ({"settings": {"list": ["a", {"password": ""}]}}, "settings.list[1].password: is empty."),
         ({"settings": {"a": 1}, "unset": ["a"]}, "unset: /a is given in settings too."),
-        ({"timeout": 0}, "timeout must be 1 second or more, not 0."),
+        ({"timeout": 0}, "timeout: must be 1 second or more, not 0."),
         ({"state": "absent", "renamed_from": "x"}, "renamed_from: does not go with state absent."),
     ],
 )
@@ -228,7 +228,7 @@ def test_what_an_endpoint_cannot_be_is_refused(options: dict[str, Any], told: st
 
 def test_an_endpoint_without_a_name_is_refused() -> None:
     assert problems({"name": "s", "endpoints": [{"name": ""}]}) == [
-        "servers[0] s, endpoints[0] : name must not be empty."
+        "servers[0] s, endpoints[0] : name: must not be empty."
     ]
 
 
@@ -241,7 +241,7 @@ def test_an_endpoint_without_a_name_is_refused() -> None:
         ({"definition": {"a": 1}}, '"cmd.replication_definition" is missing.'),
         ({"src": "/no/such/file.json"}, "/no/such/file.json cannot be read"),
         ({"ignore": ["x"], "definition": definition()}, "'x' is not a JSON pointer"),
-        ({"timeout": -5}, "timeout must be 1 second or more"),
+        ({"timeout": -5}, "timeout: must be 1 second or more"),
         ({"state": "absent", "run_state": "stopped"}, "run_state: does not go with state absent."),
         ({"tables": {"included_pattern": [{"owner": "A", "name": ""}]}}, "tables: included_pattern: an entry of"),
         ({"run_state": "restarted"}, "run_state: 'restarted' must be one of started, stopped."),
@@ -303,7 +303,7 @@ def test_what_is_known_is_checked_beside_what_is_not() -> None:
     later = Open()
     server = {"name": "s", "host": "a/b", "port": later, "acl": {"admin_role": {"users": [later, "x"]}}}
     assert [line[:40] for line in problems(server, with_open=True)] == [
-        "servers[0] s: host 'a/b' must be 1 to 64",
+        "servers[0] s: host: 'a/b' must be 1 to 6",
         "servers[0] s: acl: admin_role: user 'x' ",
     ]
 
