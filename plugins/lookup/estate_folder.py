@@ -15,8 +15,8 @@ description:
   - Reads the rules and the files of servers in the folder of an estate, on the controller, as options of
     M(qlik.enterprise_manager.aem_estate). It reads files only.
   - The rules are in C(estate.yml), the servers in C(<host>/servers/*.yml) and C(shared/servers/*.yml), a file each.
-    C(src) of a task or of a license is taken from the folder of the file. See the role
-    P(qlik.enterprise_manager.estate#role).
+    C(src) of a task or of a license is taken from the folder of the file. What leads out of the folder that holds the
+    one of the estate is refused. See the role P(qlik.enterprise_manager.estate#role).
   - Values are evaluated after a file was read, with the variables of the host. An expression that is all of a value
     keeps its type. What is tagged C(!unsafe) is not evaluated, what is tagged C(!vault) is decrypted. Definitions in
     files of their own are data, and never evaluated.
@@ -91,8 +91,8 @@ _raw:
     rules:
       description:
         - The rules, as options of M(qlik.enterprise_manager.aem_estate), C(protected), C(observe), C(ignore),
-          C(windows), C(prune_kinds), C(prune_max) and C(prune_max_percent). And C(unmanaged_blocks), which is for the
-          report.
+          C(windows), C(prune_kinds), C(prune_max), C(prune_max_percent) and C(known_servers), which are those of all
+          files. And C(unmanaged_blocks), which is for the report.
       type: dict
     places:
       description: Where each thing stands, with C(server), C(kind), C(name), C(file) and C(line).

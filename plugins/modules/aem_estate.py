@@ -631,6 +631,15 @@ options:
           - Time zone of these times, such as V(Europe/Berlin).
         type: str
         default: UTC
+  known_servers:
+    description:
+      - Names of servers that rules may name although this task says nothing of them, such as those of another
+        Enterprise Manager with the same rules. V(*) says that there may be others of any name.
+      - A name in O(protected), O(observe), O(windows) or O(ignore) that nothing has is warned of, and so is a pattern,
+        but for those of O(ignore). Nothing else looks at these names.
+    type: list
+    elements: str
+    default: []
   send_secrets:
     description:
       - Names or patterns of servers, and of endpoints as C(server/name), whose secrets are sent again.

@@ -11,30 +11,31 @@ This is private to the collection: it may change in any release.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timezone
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..module_utils._core.errors import AemError
-from ..module_utils._estate import rules_file
+from ..module_utils._estate import rules_file, spec
+from ..module_utils._estate.idle_rules import ANY
 from ..module_utils._estate.model import Problem
-from ..module_utils._estate.options import Reader
+from ..module_utils._estate.options import Options, Reader
 from ..module_utils._estate.parsing import parse
 from ..module_utils._estate.place import path_told
-from ..module_utils._estate.rules import Globs, Rules
+from ..module_utils._estate.rules import BadRule, Globs, Rules
 from ..module_utils._estate.windows import Windows
 from . import _yaml
 from ._places import THINGS, places
+from ._written import wrong
 
 RULES = "estate.yml"
 SHARED = "shared"
 SERVERS = "servers"
+DEFINITIONS = "definitions"
+_SERVER = Options.of(spec.SERVER)
 _ENDINGS = (".yml", ".yaml")
-# Where the message of a rule says which one it is about.
-_RULE = re.compile(r"(\w+)\[(\d+)\]: (?:(\w+) )?")
 
 Fill = Callable[[str], Any]
 
@@ -112,14 +113,19 @@ def read(root: Path, host: str, fill: Fill, chosen: Sequence[str] | None = None,
     if host and (host != Path(host).name or host == ".."):
         reading.note(root, f"{host!r} is not the name of a folder, so it has no files of servers.")
         host = ""
-    found.files = [file for path in reading.server_files(host) for file in reading.file(path)]
+    reading.note_misplaced(host)
+    found.files = [file for path in reading.server_files(host) for file in reading.file(path, _SERVER)]
     if not found.files and not found.troubles:
         where = " or ".join(reading.told(root / name / SERVERS) for name in filter(None, (host, SHARED)))
         reading.note(root, f"There is no file of a server in {where}.")
     twice = {("servers", number, "name") for number in _names_given_twice(found)}
     found.servers = [file.data for file in found.files]
     _wishes, problems = parse(found.servers, with_open)
-    found.troubles += [_trouble(found.files, problem) for problem in problems if problem.path not in twice]
+    for problem in problems:
+        if problem.path not in twice:
+            reading.add(_trouble(found.files, problem))
+    if found.rules and not with_open:
+        found.rules["known_servers"] = _known_servers(found, reading, host)
     if chosen is not None:
         _choose(found, reading, chosen)
     found.troubles.sort(key=lambda trouble: (trouble.file, trouble.line))
@@ -139,7 +145,12 @@ class _Reading:
         return str(Path(self.root.name) / path.relative_to(self.root)) if path != self.root else self.root.name
 
     def note(self, path: Path, message: str, line: int = 1, key: str = "") -> None:
-        self.troubles.append(Trouble(self.told(path), line, key, message))
+        self.add(Trouble(self.told(path), line, key, message))
+
+    def add(self, trouble: Trouble) -> None:
+        """Note a trouble; of one key the first is enough."""
+        if not trouble.key or all((trouble.file, trouble.key) != (one.file, one.key) for one in self.troubles):
+            self.troubles.append(trouble)
 
     def server_files(self, host: str) -> list[Path]:
         """The files of servers, those of the Enterprise Manager itself first, each folder sorted by name."""
@@ -152,14 +163,31 @@ class _Reading:
                 self.note(folder, f"The folder cannot be read: {error.strerror}.")
                 continue
             found += [path for path in inside if _is_of_a_server(path)]
-            for path in sorted(item for below in inside if below.is_dir() for item in below.rglob("*")):
-                if _is_of_a_server(path):
-                    self.note(path, f"The file is not read, since it does not lie in {SERVERS} itself. Move it there.")
         return found
 
-    def file(self, path: Path) -> list[_File]:
-        """The file, if it can be used."""
+    def note_misplaced(self, host: str) -> None:
+        """Note each file that looks like one of the estate and is not read where it lies."""
+        others = {name for name in hosts_of(self.root) if name != host}
+        for folder, inside, names in os.walk(self.root):
+            way = Path(folder).relative_to(self.root).parts
+            passed_over = {*others, DEFINITIONS} if not way else set()
+            inside[:] = sorted(name for name in inside if name not in passed_over and not name.startswith("."))
+            where = f"{way[0] if way else '<host>'}/{SERVERS}" if way[:1] != (SERVERS,) else f"<host>/{SERVERS}"
+            for path in (Path(folder, name) for name in sorted(names)):
+                is_read = way[1:] == (SERVERS,) or (not way and path.name == RULES)
+                if not is_read and _is_of_a_server(path):
+                    is_misnamed = not way and path.stem == Path(RULES).stem
+                    told = (
+                        f"rules are in {RULES}. Rename it" if is_misnamed else f"servers lie in {where}. Move it there"
+                    )
+                    self.note(path, f"The file is not read: {told}.")
+
+    def file(self, path: Path, options: Options) -> list[_File]:
+        """The file with such options, if it can be used."""
         before = len(self.troubles)
+        if not self.is_inside(path):
+            self.note(path, f"The file leads out of {self.beside}, and is not read.")
+            return []
         try:
             document = _yaml.read(path.read_text(encoding="utf-8"))
         except _yaml.Unreadable as error:
@@ -178,9 +206,44 @@ class _Reading:
             )
             self.note(path, f"The file must hold one mapping.{hint}")
             return []
-        data = _with_sources(self.filled(path, document, document.data, ()), path.parent)
+        data = self.with_sources(path, document, self.filled(path, document, document.data, ()))
         # Whoever cannot fill in all of it has no file, as an unfilled value would look as if it had been left out.
-        return [_File(self.told(path), path, document, data)] if len(self.troubles) == before else []
+        is_whole = len(self.troubles) == before
+        for way, told in wrong(options, document.data):
+            self.note(path, told, document.line(way), _key(data, way))
+        return [_File(self.told(path), path, document, data)] if is_whole else []
+
+    def with_sources(self, path: Path, document: _yaml.Document, data: dict[str, Any]) -> dict[str, Any]:
+        """The data of a file with ``src`` of its tasks and license from the root, where it was given from the file."""
+
+        def resolved(item: Any, *way: str | int) -> Any:
+            src = item.get("src") if isinstance(item, dict) else None
+            if not isinstance(src, str) or not src:
+                return item
+            target = os.path.normpath(path.parent.absolute() / Path(src).expanduser())
+            if not self.is_inside(Path(target)):
+                told = f"leads out of {self.beside}. What an estate is made of lies beside its folder, or in it."
+                self.note(path, told, document.line((*way, "src")), path_told((*way, "src")))
+            return {**item, "src": target}
+
+        found = dict(data)
+        if isinstance(data.get("tasks"), list):
+            found["tasks"] = [resolved(item, "tasks", number) for number, item in enumerate(data["tasks"])]
+        if "license" in data:
+            found["license"] = resolved(data["license"], "license")
+        return found
+
+    def is_inside(self, path: Path) -> bool:
+        """Whether a path leads to what is beside the folder of the estate or in it, links followed.
+
+        Whoever opens a merge request writes these files, and whoever checks it must not be made to read others.
+        """
+        return Path(os.path.realpath(path)).is_relative_to(self.beside)
+
+    @cached_property
+    def beside(self) -> Path:
+        """The folder that the folder of the estate is in."""
+        return Path(os.path.realpath(self.root)).parent
 
     def filled(self, path: Path, document: _yaml.Document, value: Any, way: tuple[str | int, ...]) -> Any:
         """A value with all texts in it filled in, of plain types."""
@@ -202,20 +265,6 @@ def _is_of_a_server(path: Path) -> bool:
     return path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
 
 
-def _with_sources(data: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The data of a file with ``src`` of its tasks and license from the root, where it was given from the file."""
-
-    def resolved(item: Any) -> Any:
-        src = item.get("src") if isinstance(item, dict) else None
-        if not isinstance(src, str) or not src or src.startswith("~"):
-            return item
-        return {**item, "src": os.path.normpath(folder.absolute() / src)}
-
-    tasks = data.get("tasks")
-    found = {"tasks": [resolved(item) for item in tasks]} if isinstance(tasks, list) else {}
-    return {**data, **found, **({"license": resolved(data["license"])} if "license" in data else {})}
-
-
 def _rules(reading: _Reading, with_open: bool) -> dict[str, Any]:
     """The rules of the folder, as options of aem_estate."""
     path = reading.root / RULES
@@ -225,7 +274,7 @@ def _rules(reading: _Reading, with_open: bool) -> dict[str, Any]:
         )
         reading.note(path, missing)
         return {}
-    for file in reading.file(path):
+    for file in reading.file(path, rules_file.OPTIONS):
         reader = Reader(with_open)
         rules = rules_file.read(reader, file.data)
         for problem in reader.problems:
@@ -241,10 +290,9 @@ def _check_rules(reading: _Reading, file: _File, rules: Mapping[str, Any]) -> No
     try:
         Rules.from_options(rules, datetime.now(timezone.utc).date())
         Windows.from_options(rules["windows"])
-    except AemError as error:
-        found = _RULE.match(error.message)
-        way = (found[1], int(found[2]), *filter(None, [found[3]])) if found else ()
-        reading.note(file.path, error.message, file.document.line(way))
+    except BadRule as error:
+        way = rules_file.way_in_file(error.way)
+        reading.note(file.path, error.told, file.document.line(way), path_told(way))
 
 
 def _names_given_twice(folder: Folder) -> Iterator[int]:
@@ -278,6 +326,25 @@ def _key(data: Mapping[str, Any], way: Sequence[str | int]) -> str:
     name = thing.get("name") if isinstance(thing, dict) else None
     label = f"{way[0]}[{way[1]}]" + (f" {name}" if isinstance(name, str) else "")
     return ": ".join(filter(None, (label, path_told(tuple(way[2:])))))
+
+
+def _known_servers(folder: Folder, reading: _Reading, host: str) -> list[str]:
+    """The servers of which any file is. The rules are those of all hosts, so they may name each of them."""
+    names = {str(file.data.get("name")) for file in folder.files}
+    for path in folder.root.glob(f"*/{SERVERS}/*"):
+        is_read = path.parent.parent.name in (host, SHARED)
+        if not is_read and _is_of_a_server(path) and reading.is_inside(path):
+            names.add(_name_in(path))
+    return sorted(names)
+
+
+def _name_in(path: Path) -> str:
+    """The name of the server in a file of another host, whose variables are not known here."""
+    try:
+        name = _yaml.read(path.read_text(encoding="utf-8")).data["name"]
+    except (_yaml.Unreadable, ValueError, OSError, LookupError, TypeError):
+        return ANY
+    return ANY if "{" in str(name) else str(name)
 
 
 def _choose(folder: Folder, reading: _Reading, patterns: Iterable[str]) -> None:

@@ -25,6 +25,9 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MOST_LEVELS = 100
 _TOO_DEEP = "This is within itself, or nested too deeply."
 _MERGE = "tag:yaml.org,2002:merge"
+_DATE = "tag:yaml.org,2002:timestamp"
+_VAULT = ("!vault", "!vault-encrypted")
+_UNSAFE = "!unsafe"
 
 
 class Literal(str):
@@ -99,12 +102,13 @@ class _Construction:
         above = _deeper(node, above)
         self.made += 1
         _check_many(self.made, line)
-        is_literal = is_literal or node.tag == "!unsafe"
+        _check_tag(node, line)
+        is_literal = is_literal or node.tag == _UNSAFE
         if isinstance(node, MappingNode):
             return {self.key(key): self.value(item, is_literal, above) for key, item in self.pairs(node)}
         if isinstance(node, SequenceNode):
             return [self.value(item, is_literal, above) for item in node.value]
-        return self.scalar(node, is_literal, line)
+        return self.scalar(node, is_literal)
 
     def pairs(self, node: MappingNode) -> list[tuple[Node, Node]]:
         """The pairs of a mapping, those of merge keys too. Raise Unreadable for a key that is given twice."""
@@ -136,17 +140,34 @@ class _Construction:
     def key(self, node: Node) -> Any:
         if not isinstance(node, ScalarNode):
             raise Unreadable("A key must be text.", node.start_mark.line + 1)
-        return self.loader.construct_object(node)
+        return self.plain(node)
 
-    def scalar(self, node: Node, is_literal: bool, line: int) -> Any:
-        if node.tag in ("!vault", "!vault-encrypted"):
+    def scalar(self, node: Node, is_literal: bool) -> Any:
+        if node.tag in _VAULT:
             return Vaulted(node.value)
-        if node.tag == "!unsafe":
+        if node.tag == _UNSAFE:
             return Literal(node.value)
-        if node.tag.startswith("!"):
-            raise Unreadable(f"The tag {node.tag} is not known. These are: !unsafe, !vault.", line)
-        value = self.loader.construct_object(node)
+        value = self.plain(node)
         return Literal(value) if is_literal and isinstance(value, str) else value
+
+    def plain(self, node: Node) -> Any:
+        """The value of a scalar. What looks like a date and is none, such as 2027-13-31, is text."""
+        try:
+            return self.loader.construct_object(node)
+        except ValueError as error:
+            if node.tag == _DATE:
+                return node.value
+            raise Unreadable(f"This is no YAML: {error}.", node.start_mark.line + 1) from error
+
+
+def _check_tag(node: Node, line: int) -> None:
+    """Raise Unreadable for a tag that is not known, or that does not go with what it is on."""
+    known = (_UNSAFE, *_VAULT) if isinstance(node, ScalarNode) else (_UNSAFE,)
+    if not node.tag.startswith("!") or node.tag in known:
+        return
+    if node.tag in _VAULT:
+        raise Unreadable(f"The tag {node.tag} goes with text only.", line)
+    raise Unreadable(f"The tag {node.tag} is not known. These are: !unsafe, !vault.", line)
 
 
 def _check_depth(text: str) -> None:

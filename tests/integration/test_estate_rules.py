@@ -25,6 +25,7 @@ PRD, QAS, DEV = "Replicate PRD 1", "replicate-qas", "replicate-dev"
 NIGHTLY, RUNS = "Nightly 01 accounts", "Nightly 21 returns"
 LOB = {"task_settings": {"common_settings": {"lob_max_size": 64}}}
 BROKEN = "DESERIALIZE_TO_TYPE"
+WEEKEND = {"days": ["sat", "sun"], "from": "01:00", "to": "05:00", "zone": "UTC"}
 ALL = {"prune": True, "prune_max": 1000, "prune_max_percent": 100}
 
 
@@ -633,6 +634,46 @@ def test_a_name_of_nothing_sends_no_secret_and_is_told(em: Simulator) -> None:
     for given, told_of in (("replicate-qas/QAS Oracel", True), (f"{QAS}/qas*", False), ("*", False)):
         warnings = brought_about(em, found, check_mode=True, send_secrets=[given]).warnings
         assert any("names no server of the estate" in warning for warning in warnings) is told_of
+
+
+@pytest.mark.parametrize(
+    ("given", "told_of"),
+    [
+        ({"observe": ["replicate-qass"]}, "observe: 'replicate-qass' names no server that is there or in the estate."),
+        ({"observe": ["REPLICATE-qas", "to come", "*-dev"]}, ""),
+        ({"observe": ["replicate-qass"], "known_servers": ["Replicate-QASS"]}, ""),
+        ({"observe": ["replicate-qass"], "known_servers": ["*"]}, ""),
+        ({"protected": {"servers": ["*-qass"]}}, "protected.servers: '*-qass' names no server"),
+        ({"windows": [{**WEEKEND, "servers": ["x"]}]}, "windows[0].servers: 'x' names no server"),
+        (
+            {"ignore": [{"servers": ["replicate-qass"], "why": "w"}]},
+            "ignore[0].servers: 'replicate-qass' names",
+        ),
+        ({"ignore": [{"tasks": ["*/scratch *"], "why": "what comes and goes"}]}, ""),
+        (
+            {"ignore": [{"tasks": [f"{QAS}/scratch"], "why": "w"}]},
+            "ignore[0].tasks: 'replicate-qas/scratch' names",
+        ),
+        ({"protected": {"tasks": [f"{QAS}/nightly 01*", f"{QAS}/to come"]}}, ""),
+        (
+            {"protected": {"tasks": [f"{QAS}/Nigthly 01*"]}},
+            "protected.tasks: 'replicate-qas/Nigthly 01*'",
+        ),
+        ({"protected": {"tasks": ["replicate-qass/*"]}}, "protected.tasks: 'replicate-qass/*' names no task"),
+        (
+            {"protected": {"endpoints": [f"{QAS}/QAS Oracel"]}},
+            "protected.endpoints: 'replicate-qas/QAS Oracel'",
+        ),
+        # Of these servers not everything was read, so nobody knows.
+        ({"protected": {"tasks": [f"{DEV}/no such", "*/no such"], "endpoints": [f"{DEV}/no such"]}}, ""),
+    ],
+)
+def test_a_rule_that_means_nothing_is_told(em: Simulator, given: dict[str, Any], told_of: str) -> None:
+    endpoints = [{"name": "QAS Oracle", "settings": {"server": "//qas-ora:1521/QAS"}}]
+    found = {"name": QAS, "endpoints": endpoints, "tasks": [{"name": "to come", "state": "absent"}]}
+    done = brought_about(em, found, {"name": "to come", "state": "absent"}, check_mode=True, **given)
+    assert done.error is None
+    assert [warning[: len(told_of)] for warning in done.warnings] == ([told_of] if told_of else [])
 
 
 def test_an_import_loses_no_secret(em: Simulator) -> None:

@@ -95,6 +95,7 @@ def test_servers_are_options_of_aem_estate(tmp_path: Path) -> None:
         "prune_kinds": ["tasks", "endpoints"],
         "prune_max": 5,
         "prune_max_percent": 20,
+        "known_servers": ["*", "repl-1", "repl-2"],
     }
 
 
@@ -109,14 +110,15 @@ def test_only_values_of_files_are_evaluated_and_only_once(tmp_path: Path) -> Non
 def test_src_is_taken_from_the_file(tmp_path: Path) -> None:
     text = (
         "name: repl-1\nlicense: {src: repl-1/license.txt}\n"
-        "tasks:\n  - {name: T, src: ../../definitions/t.json}\n  - {name: U, src: /elsewhere/u.json}\n"
+        "tasks:\n  - {name: T, src: ../../definitions/t.json}\n  - {name: U, src: ../../../defs/u.json}\n"
     )
     folder = write(tmp_path, one_server(text))
     told = problems(folder)
+    elsewhere = tmp_path / "defs/u.json"
     license_file, definition = folder / "em-prd/servers/repl-1/license.txt", folder / "definitions/t.json"
     assert told[0].startswith(f"estate/em-prd/servers/repl-1.yml:2: license: {license_file} cannot be read")
     assert told[1].startswith(f"estate/em-prd/servers/repl-1.yml:4: tasks[0] T: {definition} cannot be read")
-    assert told[2].startswith("estate/em-prd/servers/repl-1.yml:5: tasks[1] U: /elsewhere/u.json cannot be read")
+    assert told[2].startswith(f"estate/em-prd/servers/repl-1.yml:5: tasks[1] U: {elsewhere} cannot be read")
 
 
 def test_a_vault_is_opened(tmp_path: Path) -> None:
@@ -163,18 +165,18 @@ def test_what_is_wrong_is_told_with_file_line_and_key(tmp_path: Path, text: str,
     [
         ("format: 2\n", "1: format: is 2, and this release knows no newer one than 1. Update it."),
         ("format: '2'\n", "1: format: is 2, and this release knows no newer one than 1. Update it."),
-        ("format: 1\nignore:\n  - {at: x, why: y}\n", "3: ignore[0]: at 'x' is not a JSON pointer"),
+        ("format: 1\nignore:\n  - {at: x, why: y}\n", "3: ignore[0].at: 'x' is not a JSON pointer"),
         ("protect: {}\nformat: 1\n", "1: protect: is not known. Did you mean protected?"),
         ("observe: []\n", "1: format is missing."),
         ("format: 1\nprune: {kinds: [acls]}\n", "2: prune.kinds: 'acls' must be one of servers, endpoints, tasks."),
-        ("format: 1\nprune:\n  max: -1\n", "1: prune_max must be 0 or more, not -1."),
+        ("format: 1\nprune:\n  max: -1\n", "3: prune.max: must be 0 or more, not -1."),
         ("format: 1\nignore:\n  - tasks: ['*']\n", "3: ignore[0]: why is missing."),
         ("format: 1\nignore:\n  - why: because\n", "3: ignore[0]: one of the following is required:"),
         (
-            "format: 1\nignore:\n  - {tasks: [x], why: y}\n  - tasks: [x]\n    why: z\n    until: tomorrow\n",
-            "6: ignore[1]: until must be a date",
+            "format: 1\nignore:\n  - {tasks: ['*/x'], why: y}\n  - tasks: ['*/x']\n    why: z\n    until: tomorrow\n",
+            "6: ignore[1].until: must be a date",
         ),
-        ("format: 1\nwindows:\n  - {from: '1 am'}\n", "3: windows[0]: from must be a time of the day"),
+        ("format: 1\nwindows:\n  - {from: '1 am'}\n", "3: windows[0].from: must be a time of the day"),
         ("- format\n", "1: The file must hold one mapping."),
     ],
 )
@@ -192,14 +194,145 @@ def test_no_file_of_a_server_is_passed_over(tmp_path: Path) -> None:
     }
     folder = write(tmp_path, files)
     assert problems(folder) == [
-        "estate/em-prd/servers/b/b.yml:1: The file is not read, since it does not lie in servers itself. Move it there."
+        "estate/em-prd/servers/b/b.yml:1: The file is not read: servers lie in em-prd/servers. Move it there."
     ]
     (folder / "em-prd/servers/b/b.yml").unlink()
     assert [server["name"] for server in read(folder)["servers"]] == ["a"]
 
 
+@pytest.mark.parametrize(
+    ("file", "told"),
+    [
+        ("em-dev/s2.yml", "servers lie in em-dev/servers. Move it there."),
+        ("em-prd/server/s3.yml", "servers lie in em-prd/servers. Move it there."),
+        ("servers/s4.yaml", "servers lie in <host>/servers. Move it there."),
+        ("s5.yml", "servers lie in <host>/servers. Move it there."),
+        ("estate.yaml", "rules are in estate.yml. Rename it."),
+    ],
+)
+def test_a_file_in_the_wrong_place_is_told(tmp_path: Path, file: str, told: str) -> None:
+    passed_over = dict.fromkeys(("definitions/a.yml", ".ci.yml", ".github/b.yml", "c.txt"), "no: server\n")
+    folder = write(tmp_path, {file: "name: x\n", **passed_over, **one_server("name: repl-1\n")})
+    for offline in (False, True):
+        assert problems(folder, offline) == [f"estate/{file}:1: The file is not read: {told}"]
+
+
+def test_a_file_of_another_host_is_told_for_that_host(tmp_path: Path) -> None:
+    files = {"em-dev/servers/a.yml": "name: a\n", "em-dev/b.yml": "name: b\n", **one_server("name: repl-1\n")}
+    folder = write(tmp_path, files)
+    assert problems(folder) == []
+    assert len(problems(folder, offline=True)) == 1
+
+
+@pytest.mark.parametrize("src", ["/etc/passwd", "~/x.json", "../../../../x.json", "link.json"])
+def test_what_leads_out_of_the_folder_is_not_read(tmp_path: Path, src: str) -> None:
+    (tmp_path / "x.json").write_text("{}", encoding="utf-8")
+    text = f"name: repl-1\nlicense: {{src: {src}}}\ntasks:\n  - name: T\n    src: {src}\n"
+    folder = write(tmp_path / "repository", one_server(text))
+    (folder / "em-prd/servers/link.json").symlink_to(tmp_path / "x.json")
+    for offline in (False, True):
+        license_told, task_told = problems(folder, offline)
+        assert license_told.startswith("estate/em-prd/servers/repl-1.yml:2: license.src: leads out of ")
+        assert task_told.startswith("estate/em-prd/servers/repl-1.yml:5: tasks[0].src: leads out of ")
+
+
+def test_a_file_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere.yml").write_text("root: x:0:0\n", encoding="utf-8")
+    folder = write(tmp_path / "repository", one_server("name: repl-1\n"))
+    for name in ("estate.yml", "em-prd/servers/link.yml"):
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(tmp_path / "elsewhere.yml")
+    told = problems(folder)
+    assert [line.partition(" leads out")[0] for line in told] == [
+        "estate/em-prd/servers/link.yml:1: The file",
+        "estate/estate.yml:1: The file",
+    ]
+
+
+IN_CLEAR = "is a secret in clear."
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("password: hunter2\n", f"2: password: {IN_CLEAR}"),
+        ("password: !unsafe '{{ x }}'\n", f"2: password: {IN_CLEAR}"),
+        ("license:\n  content: abc\n", f"3: license.content: {IN_CLEAR}"),
+        (
+            "endpoints:\n  - name: E\n    settings:\n      info: {clientSecret: hunter2}\n",
+            f"5: endpoints[0] E: settings.info.clientSecret: {IN_CLEAR}",
+        ),
+        ("endpoints:\n  - {name: E, settings: {password: 123}}\n", f"3: endpoints[0] E: settings.password: {IN_CLEAR}"),
+        ("description: [a, b]\n", "2: description: must be text."),
+        ("description: yes\n", "2: description: is true, which YAML makes of a word without quotes."),
+        ("port: true\n", "2: port: must be a number."),
+        ("monitored: 1\n", "2: monitored: must be true or false."),
+        ("acl:\n  admin_role:\n    users: 'CORP\\joe'\n", "4: acl.admin_role.users: must be a list."),
+        ("acl: {admin_role: {users: [null]}}\n", "2: acl.admin_role.users[0]: must be text."),
+        ("acl: state=absent\n", "2: acl: must be a mapping."),
+        ("tasks: T\n", "2: tasks: must be a list."),
+        ("port: 99999\nhost: x\n", "2: port: 99999 must be a number between 1 and 65535."),
+    ],
+)
+def test_what_editors_underline_is_refused_too(tmp_path: Path, text: str, told: str) -> None:
+    folder = write(tmp_path, one_server(f"name: repl-1\n{text}"))
+    for offline in (False, True):
+        found = problems(folder, offline)
+        assert found[0].startswith(f"estate/em-prd/servers/repl-1.yml:{told}")
+        assert "hunter2" not in "".join(found)
+
+
+def test_what_is_an_expression_may_be_anything(tmp_path: Path) -> None:
+    text = (
+        "name: repl-1\nport: '{{ the_port }}'\nhost: repl-{{ 1 }}.example\npassword: ' {{ the_host }} '\n"
+        "acl: {admin_role: {groups: '{{ groups_of_admins }}', users: []}}\n"
+        "endpoints:\n  - {name: E, settings: {password: '{{ the_host }}', usePassword: true, tokens: {a: 1}}}\n"
+    )
+    folder = write(tmp_path, one_server(text))
+    assert problems(folder) == problems(folder, offline=True) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ("observe: repl\n", "2: observe: must be a list."),
+        ("observe: [1, null]\n", "2: observe[1]: must be text."),
+        ("prune:\n  max_percent: 200\n", "3: prune.max_percent: must be 0 to 100, not 200."),
+        (
+            "protected:\n  tasks:\n    - '*/a'\n    - Nightly 07*\n",
+            "5: protected.tasks[1]: must be server/name, such as '*/Nightly 07*', not 'Nightly 07*'.",
+        ),
+        ("ignore:\n  - {why: y, endpoints: [E]}\n", "3: ignore[0].endpoints[0]: must be server/name, such as '*/E'"),
+        (
+            "ignore:\n  - why: y\n    tasks: ['*']\n    until: 2027-13-31\n",
+            "5: ignore[0].until: must be a date such as 2027-01-31, not '2027-13-31'.",
+        ),
+    ],
+)
+def test_what_editors_underline_in_rules_is_refused_too(tmp_path: Path, rules: str, told: str) -> None:
+    folder = write(tmp_path, {"estate.yml": f"format: 1\n{rules}", **one_server("name: repl-1\n")})
+    for offline in (False, True):
+        (found,) = problems(folder, offline)
+        assert found.startswith(f"estate/estate.yml:{told}")
+
+
+@pytest.mark.parametrize(("number", "told"), [("0", "is 0, and there is none but 1."), ("true", "must be a number.")])
+def test_there_is_one_format(tmp_path: Path, number: str, told: str) -> None:
+    folder = write(tmp_path, {"estate.yml": f"format: {number}\n", **one_server("name: repl-1\n")})
+    assert problems(folder) == [f"estate/estate.yml:1: format: {told}"]
+
+
+def test_the_servers_of_all_hosts_are_known(tmp_path: Path) -> None:
+    files = {
+        "em-dev/servers/a.yml": "name: repl-dev\n",
+        **one_server("name: repl-1\n"),
+        "shared/servers/x.yml": "name: s\n",
+    }
+    assert read(write(tmp_path, files))["rules"]["known_servers"] == ["repl-1", "repl-dev", "s"]
+
+
 def test_dates_in_rules_need_no_quotes(tmp_path: Path) -> None:
-    rules = "format: 1\nignore:\n  - {tasks: [x], why: y, until: 2999-01-31}\n"
+    rules = "format: 1\nignore:\n  - {tasks: ['*/x'], why: y, until: 2999-01-31}\n"
     found = read(write(tmp_path, {"estate.yml": rules, **one_server("name: repl-1\n")}))
     assert found["rules"]["ignore"][0]["until"] == "2999-01-31"
 

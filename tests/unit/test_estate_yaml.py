@@ -96,7 +96,9 @@ def test_anchors_and_merges_are_understood() -> None:
         ("[a]: 1\n", 1, "A key must be text."),
         ("a: *missing\n", 1, "This is no YAML"),
         ("a: \x07\n", 1, "This is no YAML"),
-        ("a: 2027-13-45\n", 1, "This is no YAML"),
+        ("a: !vault [x]\n", 1, "The tag !vault goes with text only."),
+        ("a:\n  b: !list [x]\n", 2, "The tag !list is not known."),
+        ("a: 1\nb: !!int x\n", 2, "This is no YAML"),
     ],
 )
 def test_what_cannot_be_used_is_told_with_its_line(text: str, line: int, told: str) -> None:

@@ -45,6 +45,7 @@ def plan_server(api: Api, wish: ServerWish, rules: Rules, reader: Reader) -> Ser
     else:
         _plan_present(here)
     here.plan.unread = list(reader.failures.values())
+    here.plan.seen = reader.seen()
     if reader.has_read("definitions"):
         here.plan.not_covered.update(reader.repository().not_covered)
     return here.plan

@@ -28,6 +28,7 @@ from .._resource import acl, server
 from .._resource import license as licenses
 from .._resource.endpoint import Known
 from .._resource.importing import read_all
+from .rules import ENDPOINTS, TASKS
 
 T = TypeVar("T")
 
@@ -170,6 +171,15 @@ class Reader:
     def has_read(self, *parts: str) -> bool:
         """Whether one of the parts, such as ``definitions`` or ``tasks``, has been read."""
         return any(part in self._found for part in parts)
+
+    def seen(self) -> dict[str, list[str]]:
+        """The names of its endpoints and tasks, by kind, as far as they are known already: where all of them are."""
+        if not self.exists:
+            return {ENDPOINTS: [], TASKS: []}
+        if self.has_read("definitions"):
+            repository = self.repository()
+            return {ENDPOINTS: list(repository.endpoints), TASKS: list(repository.tasks)}
+        return {TASKS: list(self.states())} if self.has_read("tasks") else {}
 
     def _once(self, part: str, look: Callable[[], T], nothing: T) -> T:
         if not self.exists:

@@ -19,10 +19,12 @@ from typing import Any
 
 from .._core.errors import Refused
 from .._definition.paths import tokens_of
+from .place import Path, path_told
 
 SERVERS, ENDPOINTS, TASKS = "servers", "endpoints", "tasks"
 KINDS = (SERVERS, ENDPOINTS, TASKS)
 
+_MOST_PERCENT = 100
 _GLOBS: dict[str, Any] = {"type": "list", "elements": "str"}
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "prune": {"type": "bool", "default": False},
@@ -46,6 +48,15 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     # It sounds like a secret and is none.
     "send_secrets": {**_GLOBS, "default": [], "no_log": False},
 }
+
+
+class BadRule(Refused):
+    """A rule that cannot be right: ``told`` is why, and ``way`` the keys and numbers that lead to it."""
+
+    def __init__(self, told: str, *way: str | int) -> None:
+        super().__init__(f"{path_told(way)} {told}")
+        self.told = told
+        self.way: Path = way
 
 
 class Globs:
@@ -96,14 +107,14 @@ class Rules:
     def from_options(cls, options: Mapping[str, Any], today: date) -> Rules:
         """Read the options of ARGUMENTS. What is ignored until a day that is over is compared again, with a warning.
 
-        Raise Refused for a limit below 0, a reason that is empty, what is no date, and what is no JSON pointer.
+        Raise BadRule for a limit that is none, a reason that is empty, what is no date, what is no JSON pointer, and
+        names that no endpoint or task could have.
         """
-        for name in ("prune_max", "prune_max_percent"):
-            if options[name] < 0:
-                raise Refused(f"{name} must be 0 or more, not {options[name]}.")
+        _check_limits(options)
         given = [_ignored(item, number) for number, item in enumerate(options.get("ignore") or ())]
         over = [item for item in given if item.until and item.until < today]
         protected = options.get("protected") or {}
+        _check_names(protected, "protected")
         return cls(
             prune=bool(options.get("prune")),
             prune_kinds=frozenset(options["prune_kinds"]),
@@ -137,27 +148,44 @@ class Rules:
         return [str(item.at) for item in self._settings if item.covers(kind, name)]
 
 
+def _check_limits(options: Mapping[str, Any]) -> None:
+    most, percent = options["prune_max"], options["prune_max_percent"]
+    if most < 0:
+        raise BadRule(f"must be 0 or more, not {most}.", "prune_max")
+    if not 0 <= percent <= _MOST_PERCENT:
+        raise BadRule(f"must be 0 to {_MOST_PERCENT}, not {percent}.", "prune_max_percent")
+
+
+def _check_names(rule: Mapping[str, Any], *way: str | int) -> None:
+    """Raise BadRule for what is to name endpoints or tasks and says no server: it would mean nothing, in silence."""
+    for kind in (ENDPOINTS, TASKS):
+        for number, word in enumerate(rule.get(kind) or ()):
+            if "/" not in word and word != "*":
+                raise BadRule(f"must be server/name, such as {f'*/{word}'!r}, not {word!r}.", *way, kind, number)
+
+
 def _ignored(item: Mapping[str, Any], number: int) -> Ignored:
-    place = f"ignore[{number}]"
+    way = ("ignore", number)
     if not item["why"].strip():
-        raise Refused(f"{place}: why must say why.")
+        raise BadRule("must say why.", *way, "why")
     if item.get("at") is not None:
-        _check_pointer(item["at"], place)
+        _check_pointer(item["at"], *way, "at")
+    _check_names(item, *way)
     globs = {kind: None if item.get(kind) is None else Globs(item[kind]) for kind in KINDS}
-    return Ignored(globs, item.get("at"), item["why"], _day(item.get("until"), place))
+    return Ignored(globs, item.get("at"), item["why"], _day(item.get("until"), *way, "until"))
 
 
-def _check_pointer(text: str, place: str) -> None:
+def _check_pointer(text: str, *way: str | int) -> None:
     try:
         tokens_of(text)
     except Refused as error:
-        raise Refused(f"{place}: at {error.message}") from error
+        raise BadRule(error.message, *way) from error
 
 
-def _day(text: str | None, place: str) -> date | None:
+def _day(text: str | None, *way: str | int) -> date | None:
     if text is None:
         return None
     try:
         return date.fromisoformat(text[:10])
     except ValueError:
-        raise Refused(f"{place}: until must be a date such as 2027-01-31, not {text!r}.") from None
+        raise BadRule(f"must be a date such as 2027-01-31, not {text!r}.", *way) from None

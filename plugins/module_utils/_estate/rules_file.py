@@ -13,7 +13,7 @@ from typing import Any
 
 from . import rules, windows
 from .options import Options, Reader
-from .place import Place
+from .place import Path, Place
 
 # The newest form of the folder that this release knows.
 FORMAT = 1
@@ -28,7 +28,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
     "windows": windows.ARGUMENT,
     "unmanaged_blocks": {"type": "list", "elements": "str", "choices": list(rules.KINDS), "default": []},
 }
-_OPTIONS = Options.of(ARGUMENTS)
+OPTIONS = Options.of(ARGUMENTS)
 
 
 def read(reader: Reader, given: Any) -> dict[str, Any]:
@@ -45,9 +45,19 @@ def read(reader: Reader, given: Any) -> dict[str, Any]:
     if number.isdecimal() and int(number) > FORMAT:
         reader.note(place.at("format"), f"is {found}, and this release knows no newer one than {FORMAT}. Update it.")
         return {}
-    values = reader.read(_OPTIONS, given, place)
+    if number.lstrip("-").isdecimal() and int(number) < FORMAT:
+        reader.note(place.at("format"), f"is {found}, and there is none but {FORMAT}.")
+        return {}
+    values = reader.read(OPTIONS, given, place)
     prune = values["prune"] or {name: option["default"] for name, option in _PRUNE.items()}
     return {
         **{f"prune_{name}": prune[name] for name in _PRUNE},
         **{name: values[name] for name in ("protected", "observe", "ignore", "windows", "unmanaged_blocks")},
     }
+
+
+def way_in_file(way: Path) -> Path:
+    """The way in a file to what an option of aem_estate is made of."""
+    name, *inner = way
+    prune, _sign, key = str(name).partition("_")
+    return ("prune", key, *inner) if prune == "prune" and key else way

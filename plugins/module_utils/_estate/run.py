@@ -15,19 +15,20 @@ from typing import Any
 from .._client.api import Api
 from .._core.errors import AemError, Refused
 from .._core.plan import Result
-from . import apply, digest, gate, order, servers, telling, windows
+from . import apply, digest, gate, idle_rules, order, servers, telling, windows
 from .item import FAILED
 from .model import ServerWish
 from .one_at_a_time import only_run
 from .parsing import parse, refusal
 from .rules import ARGUMENTS as RULES
-from .rules import Globs, Rules
+from .rules import Rules
 from .windows import Windows
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "servers": {"type": "list", "elements": "dict", "required": True, "no_log": True},
     **RULES,
     "windows": windows.ARGUMENT,
+    "known_servers": {"type": "list", "elements": "str", "default": []},
     "expect": {"type": "str"},
     "lock_timeout": {"type": "int", "default": 600},
 }
@@ -81,28 +82,8 @@ def _planned(api: Api, wishes: Sequence[ServerWish], options: Mapping[str, Any])
     if not refused and not api.check_mode:
         apply.carry_out(order.together(plan.items for plan in plans), api.session.connection.concurrency)
     result = telling.result(plans, identity, address, api.check_mode, refused)
-    result.warnings = [*rules.warnings, *_sent_to_nothing(options.get("send_secrets") or (), wishes), *result.warnings]
+    result.warnings = [*rules.warnings, *idle_rules.warnings(options, wishes, plans), *result.warnings]
     return result
-
-
-def _sent_to_nothing(patterns: Sequence[str], wishes: Sequence[ServerWish]) -> list[str]:
-    """A warning of each pattern of send_secrets that names nothing: secrets that were to be changed would stay."""
-    if not patterns:
-        return []
-    names = [name for wish in wishes for name in (wish.name, *(f"{wish.name}/{one}" for one in _endpoints_of(wish)))]
-    globs = {pattern: Globs([pattern]) for pattern in patterns}
-    return [
-        f"send_secrets: {pattern!r} names no server of the estate, and no endpoint in it."
-        for pattern, glob in globs.items()
-        if not any(name in glob for name in names)
-    ]
-
-
-def _endpoints_of(wish: ServerWish) -> list[str]:
-    """The endpoints that a wish brings about, in its list and with its tasks."""
-    found = [endpoint.name for endpoint in wish.endpoints or ()]
-    with_them = (task for task in wish.tasks or () if task.has_definition and task.options.get("with_endpoints"))
-    return [*found, *(name for task in with_them for name in task.prepared().definition.endpoint_names)]
 
 
 def _scope(wishes: Sequence[ServerWish], options: Mapping[str, Any]) -> list[Any]:

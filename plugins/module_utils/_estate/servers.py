@@ -55,6 +55,7 @@ def plan_all(api: Api, wishes: Sequence[ServerWish], rules: Rules) -> list[Serve
     _wait_for_places(plans, managed, listed)
     _refuse_taken_places(plans, managed, listed)
     elsewhere.there[SERVERS] = len(listed)
+    elsewhere.seen[SERVERS] = [str(item["name"]) for item in listed.values()]
     prune.plan_servers(api, rules, [str(item["name"]) for item in others.values()], elsewhere)
     return [*plans, elsewhere]
 

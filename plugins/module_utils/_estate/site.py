@@ -50,8 +50,8 @@ class ServerPlan:
     ``unmanaged`` is what is there and the wish does not have, as far as it gives lists, nothing ignores it and nothing
     deletes it; ``left_alone`` counts this and what is ignored. ``untaken`` are settings that were sent and that the
     server does not keep. ``unread`` is why a part could not be read. ``there`` counts what is there of each kind,
-    ``pruned`` holds the items that delete what the wish does not have, ``forbidden`` those that would delete what is
-    protected.
+    ``seen`` has the names of kinds of which all were read, ``pruned`` holds the items that delete what the wish does
+    not have, ``forbidden`` those that would delete what is protected.
     On a server that ``is_observed``, nothing is written.
     """
 
@@ -65,6 +65,7 @@ class ServerPlan:
     untaken: dict[Key, list[not_taken.Path]] = field(default_factory=dict)
     unread: list[AemError] = field(default_factory=list)
     there: Counter[str] = field(default_factory=Counter)
+    seen: dict[str, list[str]] = field(default_factory=dict)
     pruned: list[Item] = field(default_factory=list)
     forbidden: list[Item] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)

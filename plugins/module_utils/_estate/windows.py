@@ -16,11 +16,10 @@ from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .._core.errors import Refused
 from .._core.plan import CREATE, DELETE
 from . import order
 from .item import PLANNED, TASK, Item, Key
-from .rules import Globs
+from .rules import BadRule, Globs
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 ARGUMENT: dict[str, Any] = {
@@ -55,15 +54,15 @@ class Window:
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], number: int) -> Window:
-        """Read one of ARGUMENT; raise Refused for what is no time of a day, or no time zone."""
-        place = f"windows[{number}]"
-        begin, end = (_minutes(options[name], f"{place}: {name}") for name in ("from", "to"))
+        """Read one of ARGUMENT; raise BadRule for what is no time of a day, or no time zone."""
+        way = ("windows", number)
+        begin, end = (_minutes(options[name], *way, name) for name in ("from", "to"))
         if begin == _MINUTES_A_DAY:
-            raise Refused(f"{place}: from must be before 24:00.")
+            raise BadRule("must be before 24:00.", *way, "from")
         try:
             zone: tzinfo = ZoneInfo(options["zone"])
         except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise Refused(f"{place}: zone {options['zone']!r} is no time zone that this machine knows.") from error
+            raise BadRule(f"{options['zone']!r} is no time zone that this machine knows.", *way, "zone") from error
         length = end - begin if end > begin else end - begin + _MINUTES_A_DAY
         return cls(Globs(options["servers"]), frozenset(options["days"]), begin, begin + length, zone)
 
@@ -86,7 +85,7 @@ class Windows:
 
     @classmethod
     def from_options(cls, given: Sequence[Mapping[str, Any]] | None) -> Windows:
-        """Read the option of ARGUMENT; raise Refused for what cannot be right."""
+        """Read the option of ARGUMENT; raise BadRule for what cannot be right."""
         return cls(tuple(Window.from_options(item, number) for number, item in enumerate(given or ())))
 
     def closed(self, server: str, now: datetime) -> str | None:
@@ -119,7 +118,7 @@ def hold_back(items: Sequence[Item], windows: Windows, now: datetime) -> None:
     order.hold_back(items, held, lambda key: f"it needs {key.kind} {key.name}, which waits for a window")
 
 
-def _minutes(text: str, place: str) -> int:
+def _minutes(text: str, *way: str | int) -> int:
     """A time of the day in minutes. YAML takes 22:00 without quotes for the number of minutes, which it is."""
     words = text.strip()
     found = _CLOCK.fullmatch(words)
@@ -129,7 +128,7 @@ def _minutes(text: str, place: str) -> int:
         minutes = int(words) if words.isdecimal() else 0
         minutes = minutes if minutes >= _MINUTES_AN_HOUR else _MINUTES_A_DAY + 1
     if minutes > _MINUTES_A_DAY:
-        raise Refused(f"{place} must be a time of the day such as 01:00, not {text!r}.")
+        raise BadRule(f"must be a time of the day such as 01:00, not {text!r}.", *way)
     return minutes
 
 

@@ -74,10 +74,19 @@ def test_a_setting_is_ignored_of_the_things_that_are_named_or_of_all() -> None:
     ("given", "message"),
     [
         ({"prune_max": -1}, "prune_max must be 0 or more, not -1."),
-        ({"prune_max_percent": -5}, "prune_max_percent must be 0 or more, not -5."),
-        ({"ignore": [{"tasks": ["x"], "why": " "}]}, "ignore[0]: why must say why."),
-        ({"ignore": [{"tasks": ["x"], "why": "w", "until": "soon"}]}, "ignore[0]: until must be a date such as"),
-        ({"ignore": [{"at": "lob_max_size", "why": "w"}]}, "ignore[0]: at 'lob_max_size' is not a JSON pointer"),
+        ({"prune_max_percent": 101}, "prune_max_percent must be 0 to 100, not 101."),
+        (
+            {"protected": {"tasks": ["*", "Nightly 07*"]}},
+            "protected.tasks[1] must be server/name, such as '*/Nightly 07*'",
+        ),
+        (
+            {"ignore": [{"endpoints": ["E"], "why": "w"}]},
+            "ignore[0].endpoints[0] must be server/name, such as '*/E', not",
+        ),
+        ({"prune_max_percent": -5}, "prune_max_percent must be 0 to 100, not -5."),
+        ({"ignore": [{"tasks": ["*/x"], "why": " "}]}, "ignore[0].why must say why."),
+        ({"ignore": [{"tasks": ["*/x"], "why": "w", "until": "soon"}]}, "ignore[0].until must be a date such as"),
+        ({"ignore": [{"at": "lob_max_size", "why": "w"}]}, "ignore[0].at 'lob_max_size' is not a JSON pointer"),
     ],
 )
 def test_what_cannot_be_a_rule_is_refused(given: dict[str, Any], message: str) -> None:

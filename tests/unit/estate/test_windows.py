@@ -96,14 +96,14 @@ def test_what_yaml_makes_of_a_time_without_quotes_is_that_time() -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"from": "1 am"}, "windows[0]: from must be a time of the day"),
-        ({"to": "24:30"}, "windows[0]: to must be a time of the day"),
-        ({"from": "24:00"}, "windows[0]: from must be before 24:00."),
-        ({"from": "59"}, "windows[0]: from must be a time of the day such as 01:00, not '59'."),
-        ({"to": "1441"}, "windows[0]: to must be a time of the day"),
-        ({"zone": "Berlin"}, "windows[0]: zone 'Berlin' is no time zone"),
-        ({"zone": "../etc"}, "windows[0]: zone '../etc' is no time zone"),
-        ({"zone": ""}, "windows[0]: zone '' is no time zone"),
+        ({"from": "1 am"}, "windows[0].from must be a time of the day"),
+        ({"to": "24:30"}, "windows[0].to must be a time of the day"),
+        ({"from": "24:00"}, "windows[0].from must be before 24:00."),
+        ({"from": "59"}, "windows[0].from must be a time of the day such as 01:00, not '59'."),
+        ({"to": "1441"}, "windows[0].to must be a time of the day"),
+        ({"zone": "Berlin"}, "windows[0].zone 'Berlin' is no time zone"),
+        ({"zone": "../etc"}, "windows[0].zone '../etc' is no time zone"),
+        ({"zone": ""}, "windows[0].zone '' is no time zone"),
     ],
 )
 def test_what_is_no_window_is_refused(given: dict[str, Any], told: str) -> None:
