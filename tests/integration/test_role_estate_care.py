@@ -390,7 +390,7 @@ def test_no_server_is_changed_after_one_with_a_task_that_is_not_healthy(estate: 
 
 
 def test_a_server_that_is_new_has_no_tasks_to_look_at(estate: Repository, em: Simulator) -> None:
-    new = "name: repl-new\nhost: new.example\nusername: CORP\\svc\npassword: example\n"
+    new = "name: repl-new\nhost: new.example\nusername: CORP\\svc\npassword: '{{ \"example\" }}'\n"
     estate.write({"localhost/servers/new.yml": new})
     played = estate.play("apply", estate_serial=True, estate_backup=True)
     assert played.return_code == 0, played.output
