@@ -75,7 +75,7 @@ class Repository:
     """The folder of an estate in a git repository, and what the role says of it."""
 
     def __init__(self, em: Simulator, root: Path, files: Mapping[str, str]) -> None:
-        root.mkdir()
+        root.mkdir(exist_ok=True)
         self.em = em
         self.root = root
         self.reports = root.parent / "reports"

@@ -113,7 +113,9 @@ def _promote(_em: Simulator, folder: Path) -> dict[str, Any]:
 
 
 def _estate(em: Simulator, folder: Path) -> dict[str, Any]:
-    exported = str(folder / "claims.json")
+    # An estate takes no definition from outside of its repository.
+    exported = str(folder / "git/claims.json")
+    (folder / "git").mkdir()
     assert perform(em, aem_export, server=estate_folder.TWO, task="Claims", dest=exported).error is None
     two = estate_folder.FILES["shared/servers/two.yml"] + _FORCED.replace("SRC", exported)
     made = estate_folder.Repository(em, folder / "git", {**estate_folder.FILES, "shared/servers/two.yml": two})
