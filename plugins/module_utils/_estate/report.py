@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +24,7 @@ from .wording import changes_told, contents_told
 FORMAT = 1
 VALID, IN_SYNC, CHANGES, APPLIED, WAITING, REFUSED = "valid", "in_sync", "changes", "applied", "blocked", "refused"
 # From the best to the worst; the report of several results has the worst of them.
+_PASSED_OVER = (SKIPPED, OBSERVED)
 STATUSES = (VALID, IN_SYNC, CHANGES, APPLIED, WAITING, REFUSED, FAILED)
 # GitLab and GitHub refuse a comment of more than 65,535 signs.
 LONGEST = 60_000
@@ -128,7 +129,9 @@ def as_junit(found: Mapping[str, Any]) -> str:
     servers: dict[str, list[Mapping[str, Any]]] = {}
     for change in found["changes"]:
         servers.setdefault(str(change["server"]), []).append(change)
-    suites = [_suite(server, changes) for server, changes in servers.items()]
+    # What nobody has asked for is what drift looks for; to be changed is what a plan is for.
+    failing = {FAILED, BLOCKED, *((PLANNED, OBSERVED) if found["stage"] == DRIFT else ())}
+    suites = [_suite(server, changes, failing) for server, changes in servers.items()]
     if found["stage"] == DRIFT:
         suites += _suites_of_attention(found)
     name = _attribute(f"estate {found['stage']} {found['host']}")
@@ -159,8 +162,10 @@ def _status(about: Mapping[str, Any], results: Sequence[Mapping[str, Any]], has_
     if not results:
         return VALID
     found = [str(result.get("status") or FAILED) for result in results]
-    if has_to_decide and about.get("stage") == DRIFT:
-        found.append(WAITING)
+    if about.get("stage") == DRIFT:
+        # Nothing is written to what is observed, and what differs there is drift all the same.
+        found += [CHANGES for result in results if (result.get("summary") or {}).get("observed")]
+        found += [WAITING] if has_to_decide else []
     return max((status if status in STATUSES else FAILED for status in found), key=STATUSES.index)
 
 
@@ -322,23 +327,24 @@ def _one_line(text: str) -> str:
     return " ".join(text.split("\n")).replace("\r", " ")
 
 
-def _suite(server: str, changes: Sequence[Mapping[str, Any]]) -> str:
-    failures = sum(change["status"] in (FAILED, BLOCKED) for change in changes)
-    skipped = sum(change["status"] in (SKIPPED, OBSERVED) for change in changes)
-    cases = "".join(_case(server, change) for change in changes)
+def _suite(server: str, changes: Sequence[Mapping[str, Any]], failing: Collection[str]) -> str:
+    """The suite of a server; ``failing`` are the statuses of changes that fail."""
+    failures = sum(change["status"] in failing for change in changes)
+    skipped = sum(change["status"] in _PASSED_OVER and change["status"] not in failing for change in changes)
+    cases = "".join(_case(server, change, failing) for change in changes)
     head = f'tests="{len(changes)}" failures="{failures}" skipped="{skipped}"'
     return f"<testsuite name={_attribute(server)} {head}>\n{cases}</testsuite>\n"
 
 
-def _case(server: str, change: Mapping[str, Any]) -> str:
+def _case(server: str, change: Mapping[str, Any], failing: Collection[str]) -> str:
     name = _attribute(f"{change['action']} {change['kind']} {change['name']}")
     seconds = change.get("seconds") or 0
     where = f" file={_attribute(change['file'])}" if change.get("file") else ""
     line, reason = escape(_clean(change_line(change))), _attribute(str(change.get("reason") or change["status"]))
     inner = f"<system-out>{line}</system-out>"
-    if change["status"] in (FAILED, BLOCKED):
+    if change["status"] in failing:
         inner = f"<failure message={reason}>{line}</failure>"
-    elif change["status"] in (SKIPPED, OBSERVED):
+    elif change["status"] in _PASSED_OVER:
         inner = f"<skipped message={reason}/>"
     return f'<testcase classname={_attribute(server)} name={name} time="{seconds}"{where}>{inner}</testcase>\n'
 

@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
         given = parser.parse_args(arguments)
     except SystemExit as stop:
         # Its own code for wrong arguments is 2, which would be taken for changes.
-        return 1 if stop.code else 0
+        return 0 if stop.code == 0 else 1
     found, codes = reports(given.folder), []
     for host in given.hosts:
         code, why = code_of(found.get(host), given.commit, given.begun_after)

@@ -244,6 +244,19 @@ def test_a_rule_lets_drift_wait_for_a_person_where_git_lacks_something(stage: st
     assert report({**about, "unmanaged_blocks": ["endpoints"]}, [result(status="in_sync")], [])["status"] == "in_sync"
 
 
+@pytest.mark.parametrize(("stage", "status", "failures"), [("drift", "changes", 2), ("plan", "changes", 0)])
+def test_what_differs_is_a_failed_case_of_drift_and_none_of_a_plan(stage: str, status: str, failures: int) -> None:
+    found = report({**DRIFT, "stage": stage}, [result(change(), change("Watched", status="observed"))], PLACES)
+    assert found["status"] == status
+    assert len(list(ET.fromstring(as_junit(found)).iter("failure"))) == failures
+
+
+@pytest.mark.parametrize(("stage", "status"), [("drift", "changes"), ("plan", "in_sync"), ("apply", "in_sync")])
+def test_what_differs_on_an_observed_server_is_drift(stage: str, status: str) -> None:
+    observed = {**result(change("Watched", status="observed"), status="in_sync"), "summary": {"observed": 1}}
+    assert report({**DRIFT, "stage": stage}, [observed], PLACES)["status"] == status
+
+
 def test_a_part_of_the_estate_says_nothing_of_other_servers() -> None:
     found = report({**DRIFT, "is_part": True}, [result(unmanaged=UNMANAGED), result(unmanaged=UNMANAGED)], PLACES)
     assert {item["kind"] for item in found["unmanaged"]} == {"task"}
