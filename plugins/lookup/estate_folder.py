@@ -15,8 +15,9 @@ description:
   - Reads the rules and the files of servers in the folder of an estate, on the controller, as options of
     M(qlik.enterprise_manager.aem_estate). It reads files only.
   - The rules are in C(estate.yml), the servers in C(<host>/servers/*.yml) and C(shared/servers/*.yml), a file each.
-    C(src) of a task or of a license is taken from the folder of the file. What leads out of the folder that holds the
-    one of the estate is refused. See the role P(qlik.enterprise_manager.estate#role).
+    C(src) of a task or of a license is taken from the folder of the file. What leads out of the repository is
+    refused, or without one, out of the folder above that of the estate. See the role
+    P(qlik.enterprise_manager.estate#role).
   - Values are evaluated after a file was read, with the variables of the host. An expression that is all of a value
     keeps its type. What is tagged C(!unsafe) is not evaluated, what is tagged C(!vault) is decrypted. Definitions in
     files of their own are data, and never evaluated.

@@ -33,7 +33,6 @@ from ._written import wrong
 RULES = "estate.yml"
 SHARED = "shared"
 SERVERS = "servers"
-DEFINITIONS = "definitions"
 _SERVER = Options.of(spec.SERVER)
 _ENDINGS = (".yml", ".yaml")
 
@@ -166,21 +165,18 @@ class _Reading:
         return found
 
     def note_misplaced(self, host: str) -> None:
-        """Note each file that looks like one of the estate and is not read where it lies."""
-        others = {name for name in hosts_of(self.root) if name != host}
-        for folder, inside, names in os.walk(self.root):
-            way = Path(folder).relative_to(self.root).parts
-            passed_over = {*others, DEFINITIONS} if not way else set()
-            inside[:] = sorted(name for name in inside if name not in passed_over and not name.startswith("."))
-            where = f"{way[0] if way else '<host>'}/{SERVERS}" if way[:1] != (SERVERS,) else f"<host>/{SERVERS}"
-            for path in (Path(folder, name) for name in sorted(names)):
-                is_read = way[1:] == (SERVERS,) or (not way and path.name == RULES)
-                if not is_read and _is_of_a_server(path):
-                    is_misnamed = not way and path.stem == Path(RULES).stem
-                    told = (
-                        f"rules are in {RULES}. Rename it" if is_misnamed else f"servers lie in {where}. Move it there"
-                    )
-                    self.note(path, f"The file is not read: {told}.")
+        """Note each file that looks like one of a server, or like the rules, and is not read where it lies.
+
+        What else lies in the folder, such as an inventory with its variables, is no file of the estate.
+        """
+        for path in (self.root.joinpath(RULES).with_suffix(ending) for ending in _ENDINGS):
+            if path.name != RULES and path.is_file():
+                self.note(path, f"The file is not read: rules are in {RULES}. Rename it.")
+        for name in filter(None, (host, SHARED, SERVERS)):
+            where = f"{name if name != SERVERS else '<host>'}/{SERVERS}"
+            for path in sorted(self.root.joinpath(name).rglob("*")):
+                if path.parent != self.root / name / SERVERS and _is_of_a_server(path):
+                    self.note(path, f"The file is not read: servers lie in {where}. Move it there.")
 
     def file(self, path: Path, options: Options) -> list[_File]:
         """The file with such options, if it can be used."""
@@ -222,7 +218,7 @@ class _Reading:
                 return item
             target = os.path.normpath(path.parent.absolute() / Path(src).expanduser())
             if not self.is_inside(Path(target)):
-                told = f"leads out of {self.beside}. What an estate is made of lies beside its folder, or in it."
+                told = f"leads out of {self.beside}. What an estate is made of lies in its repository."
                 self.note(path, told, document.line((*way, "src")), path_told((*way, "src")))
             return {**item, "src": target}
 
@@ -234,7 +230,7 @@ class _Reading:
         return found
 
     def is_inside(self, path: Path) -> bool:
-        """Whether a path leads to what is beside the folder of the estate or in it, links followed.
+        """Whether a path leads to what is in the repository of the estate, links followed.
 
         Whoever opens a merge request writes these files, and whoever checks it must not be made to read others.
         """
@@ -242,8 +238,9 @@ class _Reading:
 
     @cached_property
     def beside(self) -> Path:
-        """The folder that the folder of the estate is in."""
-        return Path(os.path.realpath(self.root)).parent
+        """The top of the repository that the folder of the estate is in; without one, the folder above it."""
+        above = Path(os.path.realpath(self.root)).parents
+        return next((folder for folder in above if (folder / ".git").exists()), above[0])
 
     def filled(self, path: Path, document: _yaml.Document, value: Any, way: tuple[str | int, ...]) -> Any:
         """A value with all texts in it filled in, of plain types."""

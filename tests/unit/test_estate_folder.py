@@ -203,15 +203,16 @@ def test_no_file_of_a_server_is_passed_over(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "told"),
     [
-        ("em-dev/s2.yml", "servers lie in em-dev/servers. Move it there."),
+        ("em-prd/s2.yml", "servers lie in em-prd/servers. Move it there."),
         ("em-prd/server/s3.yml", "servers lie in em-prd/servers. Move it there."),
         ("servers/s4.yaml", "servers lie in <host>/servers. Move it there."),
-        ("s5.yml", "servers lie in <host>/servers. Move it there."),
+        ("shared/deeper/servers/s5.yml", "servers lie in shared/servers. Move it there."),
         ("estate.yaml", "rules are in estate.yml. Rename it."),
     ],
 )
 def test_a_file_in_the_wrong_place_is_told(tmp_path: Path, file: str, told: str) -> None:
-    passed_over = dict.fromkeys(("definitions/a.yml", ".ci.yml", ".github/b.yml", "c.txt"), "no: server\n")
+    others = ("definitions/a.yml", ".ci.yml", ".github/b.yml", "c.txt", "inventory.yml", "host_vars/em-prd/vars.yml")
+    passed_over = dict.fromkeys(others, "no: server\n")
     folder = write(tmp_path, {file: "name: x\n", **passed_over, **one_server("name: repl-1\n")})
     for offline in (False, True):
         assert problems(folder, offline) == [f"estate/{file}:1: The file is not read: {told}"]
@@ -224,11 +225,12 @@ def test_a_file_of_another_host_is_told_for_that_host(tmp_path: Path) -> None:
     assert len(problems(folder, offline=True)) == 1
 
 
-@pytest.mark.parametrize("src", ["/etc/passwd", "~/x.json", "../../../../x.json", "link.json"])
-def test_what_leads_out_of_the_folder_is_not_read(tmp_path: Path, src: str) -> None:
+@pytest.mark.parametrize("src", ["/etc/passwd", "~/x.json", "../../../../../x.json", "link.json"])
+def test_what_leads_out_of_the_repository_is_not_read(tmp_path: Path, src: str) -> None:
     (tmp_path / "x.json").write_text("{}", encoding="utf-8")
     text = f"name: repl-1\nlicense: {{src: {src}}}\ntasks:\n  - name: T\n    src: {src}\n"
-    folder = write(tmp_path / "repository", one_server(text))
+    folder = write(tmp_path / "repository" / "gitops", one_server(text))
+    (tmp_path / "repository/.git").mkdir()
     (folder / "em-prd/servers/link.json").symlink_to(tmp_path / "x.json")
     for offline in (False, True):
         license_told, task_told = problems(folder, offline)
@@ -236,9 +238,17 @@ def test_what_leads_out_of_the_folder_is_not_read(tmp_path: Path, src: str) -> N
         assert task_told.startswith("estate/em-prd/servers/repl-1.yml:5: tasks[0].src: leads out of ")
 
 
-def test_a_file_that_is_a_link_out_of_the_folder_is_not_read(tmp_path: Path) -> None:
+def test_what_is_elsewhere_in_the_repository_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path / "gitops", one_server("name: repl-1\nlicense: {src: ../../../../license.txt}\n"))
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "license.txt").write_text("text", encoding="utf-8")
+    assert read(folder)["servers"][0]["license"] == {"src": str(tmp_path / "license.txt")}
+
+
+def test_a_file_that_is_a_link_out_of_the_repository_is_not_read(tmp_path: Path) -> None:
     (tmp_path / "elsewhere.yml").write_text("root: x:0:0\n", encoding="utf-8")
     folder = write(tmp_path / "repository", one_server("name: repl-1\n"))
+    (tmp_path / "repository/.git").mkdir()
     for name in ("estate.yml", "em-prd/servers/link.yml"):
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(tmp_path / "elsewhere.yml")
