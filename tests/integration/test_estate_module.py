@@ -82,7 +82,7 @@ def test_everything_that_is_wrong_is_told_before_the_first_request(em: Simulator
     for words in (
         "servers[0] a: acl.admin_role.user: is not known",
         "servers[0] a, tasks[0] T: run_stat: is not known",
-        "port 99999",
+        "port: 99999",
         "given twice",
     ):
         assert words in step.result["msg"]
