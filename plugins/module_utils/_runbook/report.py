@@ -38,7 +38,7 @@ class Read(NamedTuple):
 def read(api: Api, servers: Sequence[str] | None = None) -> Plain:
     """``servers``, ``tasks``, ``tables`` in error and ``endpoints``, each a flat list; and ``problems``, sentences.
 
-    Six requests a server at most, and two a task. A server or task that cannot be read is told with what is known.
+    Four requests a server at most, and two a task. A server or task that cannot be read is told with what is known.
     """
     workers = api.session.connection.concurrency
     listed = overview(api, servers)
