@@ -91,6 +91,15 @@ def lob_sizes(em: Simulator) -> dict[str, Any]:
     }
 
 
+def uuids(em: Simulator, name: str = SERVER) -> dict[str, str]:
+    """What identifies the tasks of a server, by task."""
+    found = next(server for server in em.estate()["servers"] if server["name"] == name)
+    return {
+        task["task"]["name"]: task["task_settings"]["common_settings"]["task_uuid"]
+        for task in found["definition"][SECTIONS]["tasks"]
+    }
+
+
 def states(em: Simulator) -> dict[str, str]:
     """The states of the server's tasks."""
     server = next(server for server in em.estate()["servers"] if server["name"] == SERVER)
@@ -174,6 +183,14 @@ def test_a_task_that_does_not_run_stays_stopped(em: Simulator) -> None:
     assert done.error is None
     assert done.values["imported"]["restarted"] == ["ERP to DW"]
     assert states(em)["New"] == "STOPPED"
+    # What identifies a task is good on its own server, and for that task, only.
+    assert len(set(uuids(em).values())) == len(uuids(em))
+
+
+def test_a_task_of_another_server_gets_an_identity_of_its_own(em: Simulator) -> None:
+    add_empty_server(em)
+    assert importing(em, server=EMPTY, src=str(ALL), definition=None).error is None
+    assert not set(uuids(em, EMPTY).values()) & set(uuids(em).values())
 
 
 def test_tasks_are_resumed_where_the_import_fails(em: Simulator) -> None:

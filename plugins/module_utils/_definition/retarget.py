@@ -15,9 +15,9 @@ from typing import Any
 from .document import Definition
 from .owners import Names, moved
 from .references import ENDPOINT, PLACES, TARGET_NAMES, TASK, label, references, renamed, things, with_things
+from .task import UUID
 from .tree import DefinitionError, Plain, listed, value_at, with_value, without
 
-_TASK_UUID = ("task_settings", "common_settings", "task_uuid")
 # Where a thing has its own name, for what can be renamed.
 _OWN_NAMES = {"tasks": (TASK, ("task", "name")), "databases": (ENDPOINT, ("name",))}
 
@@ -47,7 +47,7 @@ def retarget(
     for option, given in (("endpoints", endpoints), ("owners", owners), ("schemas", schemas), ("tasks", tasks)):
         _require_names(option, given or {})
     if not (endpoints or owners or schemas or tasks) and (name, source, target) == (None, None, None):
-        items = [without(task.data, _TASK_UUID) for task in definition.tasks]
+        items = [without(task.data, UUID) for task in definition.tasks]
         return definition.with_sections(tasks=items) if items else definition
     names: dict[str, Names] = {
         ENDPOINT: {**(endpoints or {}), **_new_endpoints(definition, endpoints or {}, source, target)},
@@ -59,7 +59,7 @@ def retarget(
         content = definition.sections.get(section)
         items = things(section, content)
         if items and section == "tasks":
-            items = [without(moved(task, owners or {}, schemas or {}), _TASK_UUID) for task in items]
+            items = [without(moved(task, owners or {}, schemas or {}), UUID) for task in items]
         if items:
             changed[section] = with_things(section, content, _all_renamed(section, items, names))
     return definition.with_sections(**changed)

@@ -17,6 +17,8 @@ from .tree import DefinitionError, Plain, listed, value_at
 # The names that stand in each place.
 Places = dict[tuple[str, ...], list[Any]]
 
+# What identifies a task on its server, and on no other.
+UUID = ("task_settings", "common_settings", "task_uuid")
 TABLE_LISTS = ("explicit_included_tables", "included_pattern", "excluded_pattern")
 
 

@@ -16,7 +16,7 @@ from .._client.normalise import Plain
 from .._core.errors import AemError
 from .._definition.compare import differences
 from .._definition.document import Definition, of_sections
-from .._definition.task import Task
+from .._definition.task import UUID, Task
 from .._definition.tree import TYPE, merge, value_at, with_value
 from .._resource import endpoint, importing
 from .._resource import endpoint_settings as settings
@@ -25,7 +25,6 @@ from .model import EndpointWish, TaskWish
 from .site import Site
 
 _NAME = ("task", "name")
-_UUID = ("task_settings", "common_settings", "task_uuid")
 
 
 def unmanaged(names: Iterable[str], wishes: Sequence[EndpointWish] | Sequence[TaskWish]) -> list[str]:
@@ -62,9 +61,9 @@ def suspected_task(here: Site, wish: TaskWish, wanted: Definition) -> str | None
     repository = here.reader.repository()
     names = unmanaged([task.name for task in repository.tasks.values()], here.wish.tasks or ())
     tasks = [task for task in map(repository.task, names) if task is not None]
-    uuid = value_at(importing.document(wish.options).single_task().data, _UUID) if tasks else None
+    uuid = value_at(importing.document(wish.options).single_task().data, UUID) if tasks else None
     task = wanted.single_task()
-    found = (other for other in tasks if (uuid and value_at(other.data, _UUID) == uuid) or _are_alike(task, other))
+    found = (other for other in tasks if (uuid and value_at(other.data, UUID) == uuid) or _are_alike(task, other))
     return next((other.name for other in found), None)
 
 

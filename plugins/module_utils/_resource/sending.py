@@ -18,7 +18,8 @@ from .._definition.document import Definition
 from .._definition.keep import keep_theirs
 from .._definition.paths import identity, pointer, tokens_of
 from .._definition.secrets import MASK, is_sealed, masked
-from .._definition.tree import merge
+from .._definition.task import UUID
+from .._definition.tree import merge, without
 from .endpoint_settings import ROOT, UNCHANGED
 
 _ENDPOINTS = "databases"
@@ -39,10 +40,10 @@ def to_send(
     """What of ``wanted``, which is to be imported, is sent to a server that has ``present``.
 
     Secrets that it does not have in clear, and what is ignored, stay as the server has them. ``of_server`` says that
-    the encrypted secrets of ``wanted`` are known to be the server's own. Call it with what an import is needed for, and
-    give the result to what imports.
+    ``wanted`` is known to be of the server itself, with its encrypted secrets and what identifies its tasks. Call it
+    with what an import is needed for, and give the result to what imports.
     """
-    kept = keep_theirs(wanted, present, ignore)
+    kept = keep_theirs(wanted if of_server else _without_identity(wanted, present), present, ignore)
     warnings = [
         f"{what} is sent without {names}: a mask stands in place of it. Give it in clear."
         for what, names in _by_thing(kept.left_out)
@@ -54,6 +55,13 @@ def to_send(
             for what, names in _by_thing(kept.foreign)
         ]
     return Sending(kept.definition, list(_in_clear(kept.definition, present)), warnings)
+
+
+def _without_identity(wanted: Definition, present: Definition | None) -> Definition:
+    """The definition, in which a task that the server does not have gets no identity of another server."""
+    there = {name.casefold() for name in present.task_names} if present else set()
+    tasks = [task.data if task.name.casefold() in there else without(task.data, UUID) for task in wanted.tasks]
+    return wanted.with_sections(tasks=tasks) if tasks else wanted
 
 
 def along(found: Sequence[Difference], sending: Sending) -> list[Difference]:
