@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..module_utils._estate import rules_file, spec
+from ..module_utils._estate.adopted_files import ENDINGS
 from ..module_utils._estate.idle_rules import ANY
 from ..module_utils._estate.model import Problem
 from ..module_utils._estate.options import Options, Reader
@@ -34,7 +35,6 @@ RULES = "estate.yml"
 SHARED = "shared"
 SERVERS = "servers"
 _SERVER = Options.of(spec.SERVER)
-_ENDINGS = (".yml", ".yaml")
 
 Fill = Callable[[str], Any]
 
@@ -169,7 +169,7 @@ class _Reading:
 
         What else lies in the folder, such as an inventory with its variables, is no file of the estate.
         """
-        for path in (self.root.joinpath(RULES).with_suffix(ending) for ending in _ENDINGS):
+        for path in (self.root.joinpath(RULES).with_suffix(ending) for ending in ENDINGS):
             if path.name != RULES and path.is_file():
                 self.note(path, f"The file is not read: rules are in {RULES}. Rename it.")
         for name in filter(None, (host, SHARED, SERVERS)):
@@ -259,7 +259,7 @@ class _Reading:
 
 def _is_of_a_server(path: Path) -> bool:
     """Whether a path looks like that of the file of a server."""
-    return path.suffix.lower() in _ENDINGS and not path.name.startswith(".")
+    return path.suffix.lower() in ENDINGS and not path.name.startswith(".")
 
 
 def _rules(reading: _Reading, with_open: bool) -> dict[str, Any]:

@@ -62,9 +62,12 @@ def _lines(document: Document, way: tuple[str | int, ...], value: Any, inner: st
 def _unfilled(data: Any, way: tuple[str | int, ...]) -> Any:
     """What a file itself says at the end of a way, or where an expression stands for the rest of it."""
     for step in way:
-        if not isinstance(data, (dict, list)):
+        if isinstance(data, dict):
+            data = data[step]
+        elif isinstance(data, list):
+            data = data[int(step)]
+        else:
             break
-        data = data[step]  # type: ignore[index]
     return data
 
 

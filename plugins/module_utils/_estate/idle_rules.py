@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from .._core.select import is_pattern
 from .model import ServerWish
 from .rules import ENDPOINTS, KINDS, SERVERS, TASKS, Globs
 from .site import ServerPlan
 
 # In place of a name that is not known.
 ANY = "*"
-_SIGNS = frozenset("*?[")
 
 
 def warnings(options: Mapping[str, Any], wishes: Sequence[ServerWish], plans: Sequence[ServerPlan]) -> list[str]:
@@ -80,7 +80,7 @@ def _patterns(options: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     for number, item in enumerate(options.get("ignore") or ()):
         for kind in KINDS:
             # A pattern is for what comes and goes.
-            for name in (word for word in item.get(kind) or () if not _SIGNS & set(word)):
+            for name in (word for word in item.get(kind) or () if not is_pattern(word)):
                 yield f"ignore[{number}].{kind}", kind, name
 
 
